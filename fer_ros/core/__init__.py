@@ -1,0 +1,1 @@
+"""Detection to tracked expressions: numpy and OpenCV only; never rclpy, never TensorFlow at import."""

@@ -1,0 +1,64 @@
+"""The one class order, and the names that data sets and REP-155 give to the same expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+EMOTIONS: tuple[str, ...] = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt")
+"""Every expression, in the order of every probability vector. The first seven are FER-2013's labels 0 to 6."""
+
+ALIASES: dict[str, str] = {
+    "anger": "angry",
+    "an": "angry",
+    "disgusted": "disgust",
+    "di": "disgust",
+    "afraid": "fear",
+    "fearful": "fear",
+    "scared": "fear",
+    "fe": "fear",
+    "happiness": "happy",
+    "joy": "happy",
+    "ha": "happy",
+    "sadness": "sad",
+    "sa": "sad",
+    "surprised": "surprise",
+    "su": "surprise",
+    "ne": "neutral",
+    "contemptuous": "contempt",
+}
+"""Names used by FER+, CK+, JAFFE and common class folders, in lower case."""
+
+REP155_NAMES: dict[str, str | None] = {
+    "angry": "angry",
+    "disgust": "disgusted",
+    "fear": "scared",
+    "happy": "happy",
+    "sad": "sad",
+    "surprise": "surprised",
+    "neutral": "neutral",
+    "contempt": None,
+}
+"""What hri_msgs/Expression calls each of ours; None where REP-155 has no such expression."""
+
+
+def canonical(name: str) -> str:
+    """Return our name for an expression under any of its aliases, whatever its case.
+
+    Raises ValueError for a name that no data set we know uses.
+    """
+    key = name.strip().lower()
+    key = ALIASES.get(key, key)
+    if key not in EMOTIONS:
+        raise ValueError(f"expression must be one of {', '.join(EMOTIONS)} or a known alias, got {name!r}")
+    return key
+
+
+def check_labels(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return labels as a tuple if they are distinct expressions in the order of EMOTIONS.
+
+    Raises ValueError for unknown or repeated names, or another order.
+    """
+    expected = tuple(name for name in EMOTIONS if name in labels)
+    if tuple(labels) != expected or len(expected) < 2:
+        raise ValueError(f"labels must be two or more of {EMOTIONS} in this order, got {tuple(labels)}")
+    return expected

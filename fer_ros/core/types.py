@@ -1,0 +1,198 @@
+"""The values that flow through the pipeline: frozen, and checked where they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, IntFlag
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Gray = npt.NDArray[np.uint8]
+Rgb = npt.NDArray[np.uint8]
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One camera image: gray always, colour only when somebody asks for it.
+
+    gray: (H, W) uint8.  stamp: seconds, the image header's time.
+    to_rgb: makes the (H, W, 3) uint8 RGB picture; without it, `rgb` is the gray picture in three channels.
+    Raises ValueError for any other shape or dtype, or an empty picture.
+    """
+
+    gray: Gray
+    stamp: float = 0.0
+    to_rgb: Callable[[], Rgb] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the gray picture."""
+        if self.gray.ndim != 2 or self.gray.dtype != np.uint8 or self.gray.size == 0:
+            raise ValueError(f"gray must be (H, W) uint8 and not empty, got {self.gray.shape} {self.gray.dtype}")
+
+    @classmethod
+    def from_rgb(cls, rgb: Rgb, stamp: float = 0.0) -> Frame:
+        """Make a frame of an (H, W, 3) uint8 RGB picture, or raise ValueError."""
+        _check_colour(rgb)
+        return cls(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), stamp, lambda: rgb)
+
+    @classmethod
+    def from_bgr(cls, bgr: Rgb, stamp: float = 0.0) -> Frame:
+        """Make a frame of an (H, W, 3) uint8 BGR picture (OpenCV's order), or raise ValueError."""
+        _check_colour(bgr)
+        return cls(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), stamp, lambda: cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+
+    @cached_property
+    def rgb(self) -> Rgb:
+        """The (H, W, 3) uint8 RGB picture, made on first use."""
+        return self.to_rgb() if self.to_rgb is not None else cv2.cvtColor(self.gray, cv2.COLOR_GRAY2RGB)
+
+    @property
+    def height(self) -> int:
+        """Rows, in pixels."""
+        return int(self.gray.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns, in pixels."""
+        return int(self.gray.shape[1])
+
+
+def _check_colour(picture: Rgb) -> None:
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or picture.size == 0:
+        raise ValueError(f"frame must be (H, W, 3) uint8 and not empty, got {picture.shape} {picture.dtype}")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels of the original frame, half-open: left <= x < right, top <= y < bottom.
+
+    It may reach beyond the frame. Raises ValueError unless it is finite and has an area.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        """Check that the rectangle is finite and not empty."""
+        if not (self.left < self.right and self.top < self.bottom and np.isfinite(self.as_tuple()).all()):
+            raise ValueError(f"box must be finite with left < right and top < bottom, got {self.as_tuple()}")
+
+    @classmethod
+    def from_center(cls, x: float, y: float, width: float, height: float) -> Box:
+        """Make the box of this size around the point (x, y), all in pixels."""
+        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        """Return (left, top, right, bottom)."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        """Area in square pixels."""
+        return self.width * self.height
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """The middle (x, y), in pixels."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def scaled(self, factor: float) -> Box:
+        """Return the box grown (factor > 1) or shrunk around its own center."""
+        return Box.from_center(*self.center, self.width * factor, self.height * factor)
+
+    def moved(self, dx: float, dy: float) -> Box:
+        """Return the box shifted by (dx, dy) pixels."""
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union with another box, 0 to 1."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if width <= 0 or height <= 0:
+            return 0.0
+        shared = width * height
+        return shared / (self.area + other.area - shared)
+
+
+@dataclass(frozen=True)
+class Face:
+    """One detected face.
+
+    box: framed as the Haar cascade frames a face, whichever detector found it (the classifier learned that framing).
+    score: the detector's own confidence; larger is surer, the scale is the detector's.
+    """
+
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """An answer of the classifier, raw or smoothed.
+
+    label: one of EMOTIONS, or '' where no class stands out.  confidence: the top probability.
+    probabilities: (K,) float32, in the order of the bundle's labels, sums to 1.
+    """
+
+    label: str
+    confidence: float
+    probabilities: Probabilities
+
+    @classmethod
+    def from_probabilities(cls, labels: tuple[str, ...], probabilities: Probabilities) -> Expression:
+        """Name the most probable label. probabilities: (K,) for K labels, else ValueError."""
+        if probabilities.shape != (len(labels),):
+            raise ValueError(f"probabilities must be ({len(labels)},), got {probabilities.shape}")
+        best = int(probabilities.argmax())
+        return cls(labels[best], float(probabilities[best]), probabilities)
+
+
+class State(Enum):
+    """How far an expression can be relied on; the values are those of FaceEmotion.msg."""
+
+    RAW = 0
+    STABLE = 1
+    UNCERTAIN = 2
+
+
+class Reasons(IntFlag):
+    """Why a face's expression should be doubted; the bits are those of FaceEmotion.msg."""
+
+    NONE = 0
+    TOO_DARK = 1
+    BLURRED = 2
+    TOO_SMALL = 4
+    TURNED_AWAY = 8
+
+
+@dataclass(frozen=True, eq=False)
+class TrackedFace:
+    """One face of one frame with its expression.
+
+    track_id: five lower-case letters for one face over a stretch of time, not an identity; '' when not tracked.
+    raw: this frame's answer.  smoothed: the answer over time, None when not smoothed.
+    """
+
+    face: Face
+    raw: Expression
+    track_id: str = ""
+    smoothed: Expression | None = None
+    state: State = State.RAW
+    reasons: Reasons = Reasons.NONE

@@ -1,0 +1,104 @@
+"""Training batches that depend on nothing but (data, config, step): what makes an exact resume possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from fer_training.augmentation import augment_batch
+from fer_training.config import StageConfig
+from fer_training.datasets.base import Pixels
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Crops:
+    """Faces cut out at full resolution, ready for training or evaluation.
+
+    pixels: N pictures, each (h, w) uint8.  targets: (N,) int64, indices into labels.
+    votes: (N, V) float32 distributions of FER+, rows of zeros where there are none; or None.
+    """
+
+    pixels: Sequence[Pixels]
+    targets: npt.NDArray[np.int64]
+    labels: tuple[str, ...]
+    votes: Floats | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is one target for each picture, in range."""
+        if len(self.pixels) != len(self.targets) or not len(self.targets):
+            raise ValueError(f"expected one target a picture, got {len(self.pixels)} and {len(self.targets)}")
+        if self.targets.min() < 0 or self.targets.max() >= len(self.labels):
+            raise ValueError(f"targets must be 0 to {len(self.labels) - 1}, got up to {self.targets.max()}")
+
+    def __len__(self) -> int:
+        """Return the number of faces."""
+        return len(self.pixels)
+
+    def take(self, indices: npt.NDArray[np.int64]) -> Crops:
+        """Return the chosen faces, in the order of the indices."""
+        votes = None if self.votes is None else self.votes[indices]
+        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """faces (B, size, size, 1), soft targets (B, K), classes (B,), votes (B, V) and weights of each sample (B,)."""
+
+    faces: Floats
+    targets: Floats
+    classes: npt.NDArray[np.int64]
+    votes: Floats
+    weights: Floats
+
+
+class BatchMaker:
+    """Makes the batch of any step, in any order."""
+
+    def __init__(self, crops: Crops, config: StageConfig) -> None:
+        """Remember the data; class weights are fixed from its counts."""
+        self.crops = crops
+        self.config = config
+        counts = np.bincount(crops.targets, minlength=len(crops.labels)).astype(np.float32)
+        weights = np.where(counts > 0, (counts.max() / np.maximum(counts, 1)) ** config.balance, 0)
+        self.class_weights = (weights * counts.sum() / (weights * counts).sum()).astype(np.float32)
+        self._epoch = -1
+        self._order = np.empty(0, np.int64)
+
+    def __call__(self, step: int) -> Batch:
+        """Return the batch of this step, counted from 0."""
+        config = self.config
+        rng = np.random.default_rng((config.seed, 1, step))
+        chosen = self._indices(step)
+        classes = self.crops.targets[chosen]
+        faces = augment_batch([self.crops.pixels[i] for i in chosen], config.augmentation, config.preprocess, rng)
+        count = len(self.crops.labels)
+        targets = np.eye(count, dtype=np.float32)[classes]
+        targets = targets * (1 - config.label_smoothing) + config.label_smoothing / count
+        votes = self.crops.votes[chosen] if self.crops.votes is not None else np.zeros((len(chosen), 0), np.float32)
+        weights = self.class_weights[classes]
+        if config.mixup:
+            share = np.float32(rng.beta(config.mixup, config.mixup))
+            share = max(share, 1 - share)
+            other = rng.permutation(len(chosen))
+            faces, targets, votes, weights = (
+                share * a + (1 - share) * a[other] for a in (faces, targets, votes, weights)
+            )
+        return Batch(faces, targets.astype(np.float32), classes, votes, weights)
+
+    def _indices(self, step: int) -> npt.NDArray[np.int64]:
+        """Walk through one shuffled epoch after another; a batch may span two."""
+        size, total = self.config.batch_size, len(self.crops)
+        positions = np.arange(step * size, (step + 1) * size)
+        chosen = np.empty(size, np.int64)
+        for epoch in np.unique(positions // total):
+            if epoch != self._epoch:
+                self._epoch = int(epoch)
+                self._order = np.random.default_rng((self.config.seed, 0, self._epoch)).permutation(total)
+            inside = positions // total == epoch
+            chosen[inside] = self._order[positions[inside] % total]
+        return chosen

@@ -1,0 +1,109 @@
+"""What every reader returns, and the checks that they share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class DatasetError(ValueError):
+    """A data set that is missing, incomplete or unreadable; the message says where and what was expected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One labelled picture.
+
+    name: unique inside its data set, such as 'Training_10118481.jpg'.  pixels: (H, W) uint8 gray.
+    label: index into the data set's labels.  subject, sequence: '' where the data set has none.
+    split: 'train', 'public_test', 'private_test' or '' where the data set is not split.
+    votes: (K,) float32, a distribution over the labels from several annotators, or None.
+    """
+
+    name: str
+    pixels: Pixels
+    label: int
+    subject: str = ""
+    sequence: str = ""
+    split: str = ""
+    votes: npt.NDArray[np.float32] | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the pixels and their shape: equal for exact duplicates, whatever file they came from."""
+        return hashlib.sha256(str(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples with the names of their labels.
+
+    labels: some of EMOTIONS, in its order.  cropped: the pictures are faces already, so no detector is run.
+    problems: what the reader found wrong without refusing the copy, one sentence each.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    cropped: bool
+    problems: tuple[str, ...] = field(default=())
+
+    def split(self, *names: str) -> Dataset:
+        """Return the samples of these splits. Raises DatasetError if there are none."""
+        chosen = tuple(s for s in self.samples if s.split in names)
+        if not chosen:
+            found = sorted({s.split for s in self.samples})
+            raise DatasetError(f"{self.name}: expected samples in split {' or '.join(names)}, got only {found}")
+        return Dataset(self.name, self.labels, chosen, self.cropped, self.problems)
+
+    def targets(self) -> npt.NDArray[np.int64]:
+        """Return the (N,) label indices."""
+        return np.array([s.label for s in self.samples], np.int64)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many samples each label has, in the order of the labels."""
+        numbers = Counter(s.label for s in self.samples)
+        return {name: numbers[index] for index, name in enumerate(self.labels)}
+
+
+def read_gray(path: Path) -> Pixels:
+    """Read one picture file as (H, W) uint8 gray; raises DatasetError naming the file if it is no picture."""
+    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if pixels is None:
+        raise DatasetError(f"{path}: expected a picture, got a file that OpenCV cannot read")
+    return pixels  # type: ignore[return-value]
+
+
+def count_problems(dataset: str, got: Mapping[str, int], official: Mapping[str, int]) -> list[str]:
+    """Say for which labels the copy has another number of pictures than the official one."""
+    return [
+        f"{dataset}: expected {official[name]} pictures of '{name}', got {got.get(name, 0)}"
+        for name in official
+        if got.get(name, 0) != official[name]
+    ]
+
+
+def duplicate_problems(dataset: str, samples: Iterable[Sample]) -> list[str]:
+    """Say how many exact duplicates there are inside and across splits, and how many of them disagree on the label."""
+    groups: dict[str, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        groups[sample.digest].append(sample)
+    repeated = [group for group in groups.values() if len(group) > 1]
+    if not repeated:
+        return []
+    across = sum(len({s.split for s in group}) > 1 for group in repeated)
+    disagree = sum(len({s.label for s in group}) > 1 for group in repeated)
+    return [
+        f"{dataset}: {len(repeated)} pictures stand several times ({sum(map(len, repeated))} files); "
+        f"{across} of them in more than one split, {disagree} with different labels"
+    ]

@@ -1,0 +1,138 @@
+"""MobileNet V1 for 48x48 gray faces (paper, Section 3.2.1; Howard et al. 2017), and ImageNet's weights into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+from keras import layers
+
+STEM = "stem"
+FEATURES = "features"
+LOGITS = "logits"
+VOTES = "votes"
+
+# Filters and stride of each depthwise-separable block at width 1 (Howard et al. 2017, Table 1).
+BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
+# Slim's default: the paper was built on that library and says only 'Gaussian'.
+STEM_DEVIATION = 0.09
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Shape of the network; the defaults are the paper's.
+
+    size: side of the square gray input, pixels.  width: factor on the number of filters.
+    stem_stride: stride of the first convolution; 1 keeps twice the resolution in every layer for four times the cost.
+    blocks: how many of the 13 blocks are kept, from the first on.  dropout: before the dense layer.
+    stem: 'gaussian' re-initialises the first convolution as the paper does, 'imagenet' sums ImageNet's over RGB.
+    batch_norm_momentum: of the moving averages.
+    """
+
+    size: int = 48
+    width: float = 1.0
+    stem_stride: int = 2
+    blocks: int = 13
+    dropout: float = 0.5
+    stem: str = "gaussian"
+    batch_norm_momentum: float = 0.99
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        if self.stem_stride not in (1, 2):
+            raise ValueError(f"stem_stride must be 1 or 2, got {self.stem_stride}")
+        if self.stem not in ("gaussian", "imagenet"):
+            raise ValueError(f"stem must be 'gaussian' or 'imagenet', got {self.stem!r}")
+        if not 1 <= self.blocks <= len(BLOCKS):
+            raise ValueError(f"blocks must be 1 to {len(BLOCKS)}, got {self.blocks}")
+        if not 0 < self.batch_norm_momentum < 1:
+            raise ValueError(f"batch_norm_momentum must be between 0 and 1, got {self.batch_norm_momentum}")
+
+
+def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) -> keras.Model:
+    """Build the network: (N, size, size, 1) float32 to a dict of outputs.
+
+    'logits': (N, classes).  'features': (N, D), average-pooled, before dropout: what the center loss sees
+    (paper, Section 3.2.3).  'votes': (N, vote_classes) logits of a second head, only if vote_classes > 0.
+    """
+    inputs = keras.Input((config.size, config.size, 1), name="faces")
+    x = layers.Conv2D(
+        _filters(32, config),
+        3,
+        strides=config.stem_stride,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=keras.initializers.RandomNormal(stddev=STEM_DEVIATION),
+        name=STEM,
+    )(inputs)
+    x = _norm_relu(x, f"{STEM}_bn", config)
+    for number, (filters, stride) in enumerate(BLOCKS[: config.blocks], start=1):
+        name = f"block{number}"
+        if stride == 2:  # one-sided padding, as in the network that ImageNet's weights come from
+            x = layers.ZeroPadding2D(((0, 1), (0, 1)), name=f"{name}_pad")(x)
+        padding = "same" if stride == 1 else "valid"
+        x = layers.DepthwiseConv2D(3, strides=stride, padding=padding, use_bias=False, name=f"{name}_depthwise")(x)
+        x = _norm_relu(x, f"{name}_depthwise_bn", config)
+        x = layers.Conv2D(_filters(filters, config), 1, use_bias=False, name=f"{name}_pointwise")(x)
+        x = _norm_relu(x, f"{name}_pointwise_bn", config)
+    features = layers.GlobalAveragePooling2D(name=FEATURES, dtype="float32")(x)
+    dropped = layers.Dropout(config.dropout, name="dropout")(features)
+    outputs = {LOGITS: layers.Dense(classes, name=LOGITS, dtype="float32")(dropped), FEATURES: features}
+    if vote_classes:
+        outputs[VOTES] = layers.Dense(vote_classes, name=VOTES, dtype="float32")(dropped)
+    return keras.Model(inputs, outputs, name="mobilenet_v1")
+
+
+def _filters(filters: int, config: NetworkConfig) -> int:
+    return max(1, int(filters * config.width))
+
+
+def _norm_relu(x: keras.KerasTensor, name: str, config: NetworkConfig) -> keras.KerasTensor:
+    x = layers.BatchNormalization(momentum=config.batch_norm_momentum, name=name)(x)
+    return layers.ReLU(6.0, name=f"{name}_relu")(x)
+
+
+def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: Path | None = None) -> None:
+    """Copy ImageNet's weights into every layer but the first and the last (paper, Section 3.2.2).
+
+    weights: Keras' file of MobileNet V1 without its top; None lets Keras download it.
+    Raises ValueError for a width that ImageNet's weights were not trained at, FileNotFoundError for a missing file.
+    """
+    if config.width not in (0.25, 0.5, 0.75, 1.0):
+        raise ValueError(f"ImageNet weights exist for width 0.25, 0.5, 0.75 and 1, got {config.width}")
+    if weights is not None and not Path(weights).is_file():
+        raise FileNotFoundError(f"expected ImageNet weights at {weights}, got nothing")
+    source = keras.applications.MobileNet(
+        input_shape=(224, 224, 3),
+        alpha=config.width,
+        include_top=False,
+        weights=None if weights is not None else "imagenet",
+        pooling="avg",
+    )
+    if weights is not None:
+        source.load_weights(str(weights))
+    ours = [layer for layer in network.layers if layer.weights and layer.name not in (LOGITS, VOTES)]
+    theirs = [layer for layer in source.layers if layer.weights]
+    for target, origin in zip(ours[2:], theirs[2:], strict=False):
+        target.set_weights(origin.get_weights())
+    if config.stem == "imagenet":
+        # A gray picture is an RGB picture with three equal channels, so the kernels add up.
+        kernel = theirs[0].get_weights()[0]
+        ours[0].set_weights([kernel.sum(axis=2, keepdims=True)])
+        ours[1].set_weights(theirs[1].get_weights())
+
+
+def transfer_weights(network: keras.Model, source: keras.Model) -> None:
+    """Copy every layer but the heads from a network of the same shape: the second stage starts so.
+
+    Raises ValueError where a layer is missing or has another shape.
+    """
+    for layer in network.layers:
+        if layer.weights and layer.name not in (LOGITS, VOTES):
+            layer.set_weights(source.get_layer(layer.name).get_weights())
+
+
+def decayed_kernels(network: keras.Model) -> list[keras.Variable]:
+    """Return the variables that weight decay applies to: kernels, not batch norm and not biases."""
+    return [v for v in network.trainable_variables if v.path.rsplit("/", 1)[-1] == "kernel"]
