@@ -1,0 +1,29 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Tests and the demo talk to themselves alone: their own domain on this machine.
+export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
+
+.PHONY: help setup demo test lint bench clean
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup:  ## make the environment and the overlay, or what has changed of them
+	@tools/setup.sh
+
+demo: setup  ## camera -> fer_node -> terminal; SOURCE=device, file or folder; OUT=folder for an annotated picture
+	@SOURCE="$(SOURCE)" OUT="$(OUT)" tools/demo.sh
+
+lint: setup  ## ruff, mypy and the import contracts
+	@tools/lint.sh
+
+test: setup lint  ## everything that must hold, in a few minutes
+	@source env.bash && pytest
+
+bench: setup  ## measure speed on this machine
+	@source env.bash && python -m benchmarks.frame
+
+clean:  ## remove the environment, the overlay and all that was built
+	rm -rf .venv build install log

@@ -1,0 +1,24 @@
+"""For people who only train, or use the core without ROS: `pip install .`; on a robot, colcon installs this package."""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="fer_ros",
+    version="0.1.0",
+    description="Real-time facial expression recognition for robots, with the trainer that makes its model",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.14",
+    packages=find_packages(include=["fer_ros", "fer_ros.*", "fer_training", "fer_training.*"]),
+    package_data={"fer_ros": ["models/*/*"], "fer_training": ["configs/*.yaml"]},
+    install_requires=[
+        "ai-edge-litert",
+        "numpy>=1.26",
+        "opencv-python-headless>=4.10,<5",
+        "scipy",
+    ],
+    extras_require={
+        "train": ["h5py", "matplotlib", "PyYAML", "scikit-learn", "tensorboard", "tensorflow>=2.16", "tqdm"],
+        "dev": ["hypothesis", "import-linter", "mypy", "pre-commit", "pytest", "pytest-timeout", "ruff"],
+    },
+    entry_points={"console_scripts": ["fer-train = fer_training.cli:main"]},
+)

