@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,17 +22,21 @@ class Crops:
 
     pixels: N pictures, each (h, w) uint8.  targets: (N,) int64, indices into labels.
     votes: (N, V) float32 distributions of FER+, rows of zeros where there are none; or None.
+    names: N names of samples, for messages; or none at all.
     """
 
     pixels: Sequence[Pixels]
     targets: npt.NDArray[np.int64]
     labels: tuple[str, ...]
     votes: Floats | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that there is one target for each picture, in range."""
         if len(self.pixels) != len(self.targets) or not len(self.targets):
             raise ValueError(f"expected one target a picture, got {len(self.pixels)} and {len(self.targets)}")
+        if self.names and len(self.names) != len(self.pixels):
+            raise ValueError(f"expected one name a picture, got {len(self.names)} for {len(self.pixels)}")
         if self.targets.min() < 0 or self.targets.max() >= len(self.labels):
             raise ValueError(f"targets must be 0 to {len(self.labels) - 1}, got up to {self.targets.max()}")
 
@@ -42,7 +47,16 @@ class Crops:
     def take(self, indices: npt.NDArray[np.int64]) -> Crops:
         """Return the chosen faces, in the order of the indices."""
         votes = None if self.votes is None else self.votes[indices]
-        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes)
+        names = tuple(self.names[i] for i in indices) if self.names else ()
+        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes, names)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over every picture and target: tells whether a run goes on with the data it began with."""
+        total = hashlib.sha256(self.targets.tobytes())
+        for picture in self.pixels:
+            total.update(str(picture.shape).encode() + picture.tobytes())
+        return total.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +87,7 @@ class BatchMaker:
         """Return the batch of this step, counted from 0."""
         config = self.config
         rng = np.random.default_rng((config.seed, 1, step))
-        chosen = self._indices(step)
+        chosen = self.indices(step)
         classes = self.crops.targets[chosen]
         faces = augment_batch([self.crops.pixels[i] for i in chosen], config.augmentation, config.preprocess, rng)
         count = len(self.crops.labels)
@@ -90,8 +104,8 @@ class BatchMaker:
             )
         return Batch(faces, targets.astype(np.float32), classes, votes, weights)
 
-    def _indices(self, step: int) -> npt.NDArray[np.int64]:
-        """Walk through one shuffled epoch after another; a batch may span two."""
+    def indices(self, step: int) -> npt.NDArray[np.int64]:
+        """Return which faces stand in a step's batch: one shuffled epoch after another; a batch may span two."""
         size, total = self.config.batch_size, len(self.crops)
         positions = np.arange(step * size, (step + 1) * size)
         chosen = np.empty(size, np.int64)

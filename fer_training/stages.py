@@ -5,35 +5,30 @@ A stage gets training and validation faces and nothing else; test splits are rea
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
-import yaml
 from tqdm import tqdm
 
+from fer_ros.core.classifier import softmax
 from fer_training.batches import BatchMaker, Crops
-from fer_training.config import StageConfig, to_dict
-from fer_training.network import LOGITS
+from fer_training.config import StageConfig
+from fer_training.metrics import Metrics, measure
+from fer_training.network import LOGITS, VOTES, build_network
+from fer_training.run_folder import BEST, LAST, RESULT, RunFolder, read_run_config
 from fer_training.schedule import learning_rate
-from fer_training.trainer import Trainer
-
-BEST = "best.weights.h5"
-LAST = "last.weights.h5"
-CONFIG = "config.yaml"
-HISTORY = "history.csv"
-RESULT = "result.json"
+from fer_training.trainer import Trainer, make_deterministic
 
 
 class TrainingError(RuntimeError):
-    """Training that cannot go on; the message names the step."""
+    """Training that cannot go on; the message names the step and its batch."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +48,21 @@ def run_stage(
     folder: Path,
     initialise: Callable[[keras.Model], None],
     progress: bool = True,
+    source: dict[str, Any] | None = None,
 ) -> StageResult:
     """Train one stage into a run folder; a folder with a checkpoint of the same config is resumed where it stopped.
 
     initialise: puts the starting weights into the fresh network; not called on resume.
-    Writes config.yaml, history.csv, checkpoints/, best.weights.h5, last.weights.h5 and result.json.
-    Raises TrainingError if the loss is no number, ValueError if the folder holds another config.
+    source: where the faces come from, for the run's records.
+    Writes the files that run_folder describes; a finished run is not touched again.
+    Raises TrainingError if the loss is no number, ValueError if the folder holds another config or other data.
     """
-    folder = Path(folder)
-    _claim(folder, config)
+    make_deterministic()
+    run = RunFolder(folder)
+    run.claim(config, train, validation, source or {})
+    if (run.path / RESULT).exists():
+        return StageResult(**json.loads((run.path / RESULT).read_text(encoding="utf-8")))
+    log = run.logger()
     vote_classes = 0 if train.votes is None else train.votes.shape[1]
     trainer = Trainer(config, len(train.labels), vote_classes)
     best = (tf.Variable(-1.0, trainable=False), tf.Variable(0, dtype=tf.int64, trainable=False))
@@ -73,105 +74,85 @@ def run_stage(
         step=trainer.step,
         best=best,
     )
-    manager = tf.train.CheckpointManager(checkpoint, str(folder / "checkpoints"), max_to_keep=2)
+    manager = tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
     if manager.latest_checkpoint:
         checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+        log.info("resumed at step %d", int(trainer.step))
     else:
         initialise(trainer.network)
         trainer.copy_average()
         if config.center_weight:
             trainer.center_loss.initialise(trainer.predict(train)[1], train.targets)
+        log.info("started: %d training and %d validation faces", len(train), len(validation))
     start = int(trainer.step)
-    _forget_after(folder / HISTORY, start)
-    accuracy = float(best[0])
+    run.forget_after(start)
+    maker = BatchMaker(train, config)
     sums: dict[str, float] = {}
-    began, counted = time.monotonic(), 0
+    began = time.monotonic()
+    metrics = None
     bar = tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5)
-    for step, batch in enumerate(trainer.batches(BatchMaker(train, config), start), start=start):
-        losses = trainer.train_step(batch, learning_rate(config.optimizer, step, config.steps))
+    for step, batch in enumerate(trainer.batches(maker, start), start=start):
+        rate = learning_rate(config.optimizer, step, config.steps)
+        losses = trainer.train_step(batch, rate)
         if not math.isfinite(losses["loss"]):
-            raise TrainingError(f"step {step}: expected a finite loss, got {losses} (batch of step {step})")
-        for name, value in losses.items():
+            message = f"step {step}: expected a finite loss, got {losses}; its batch: {_describe(maker, step)}"
+            log.error(message)
+            raise TrainingError(message)
+        for name, value in {**losses, "steps": 1}.items():
             sums[name] = sums.get(name, 0.0) + value
-        counted += 1
         bar.update()
         done = step + 1
         if done % config.evaluate_steps and done != config.steps:
             continue
-        accuracy, validation_loss = _validate(trainer, validation)
+        metrics = _validate(trainer, validation)
+        counted = sums.pop("steps")
         row = {
             "step": done,
-            "learning_rate": learning_rate(config.optimizer, step, config.steps),
+            "learning_rate": rate,
             "seconds": round(time.monotonic() - began, 1),
             **{f"train_{name}": round(value / counted, 5) for name, value in sums.items()},
-            "validation_loss": round(validation_loss, 5),
-            "validation_accuracy": round(accuracy, 5),
+            "validation_loss": round(metrics.nll, 5),
+            "validation_accuracy": round(metrics.accuracy, 5),
         }
-        _append(folder / HISTORY, row)
+        run.add(row)
+        log.info("step %d: %s", done, row)
         bar.set_postfix(loss=row["train_loss"], validation=row["validation_accuracy"])
-        sums, counted = {}, 0
-        if accuracy > float(best[0]):
-            best[0].assign(accuracy)
+        sums = {}
+        if metrics.accuracy > float(best[0]):
+            best[0].assign(metrics.accuracy)
             best[1].assign(done)
-            trainer.exported.save_weights(folder / BEST)
+            run.save_weights(trainer.exported, BEST)
         # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
         manager.save()
     bar.close()
-    trainer.exported.save_weights(folder / LAST)
-    result = StageResult(int(best[1]), float(best[0]), int(trainer.step), accuracy)
-    (folder / RESULT).write_text(json.dumps(result.__dict__, indent=1) + "\n", encoding="utf-8")
+    metrics = metrics or _validate(trainer, validation)
+    run.save_weights(trainer.exported, LAST)
+    result = StageResult(int(best[1]), float(best[0]), int(trainer.step), metrics.accuracy)
+    log.info("finished: %s", result)
+    run.finish(result.__dict__)
     return result
 
 
-def _validate(trainer: Trainer, validation: Crops) -> tuple[float, float]:
-    """Return accuracy and mean cross-entropy on the validation faces."""
-    logits = trainer.predict(validation)[0].astype(np.float64)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    picked = log_probabilities[np.arange(len(validation)), validation.targets]
-    return float((logits.argmax(axis=1) == validation.targets).mean()), float(-picked.mean())
+def _validate(trainer: Trainer, validation: Crops) -> Metrics:
+    return measure(validation.targets, softmax(trainer.predict(validation)[0]), validation.labels)
 
 
-def _claim(folder: Path, config: StageConfig) -> None:
-    """Write the config into a new run folder, or refuse a folder that holds another one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / CONFIG
-    mine = to_dict(config)
-    if path.exists():
-        if yaml.safe_load(path.read_text(encoding="utf-8")) != mine:
-            raise ValueError(f"{path}: expected the config of this run, got another one; use a new folder")
-    else:
-        path.write_text(yaml.safe_dump(mine, sort_keys=False), encoding="utf-8")
+def _describe(maker: BatchMaker, step: int) -> str:
+    indices = maker.indices(step)
+    return ", ".join(maker.crops.names[i] for i in indices) if maker.crops.names else f"samples {indices.tolist()}"
 
 
-def _append(path: Path, row: dict[str, float]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, row.keys())
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
+def load_run(folder: Path, which: str = BEST, classes: int | None = None) -> tuple[keras.Model, StageConfig]:
+    """Build a run's network in float32 with its trained weights, second head included; and return its config.
 
-
-def _forget_after(path: Path, step: int) -> None:
-    """Drop history rows written after the checkpoint that the run resumes from."""
-    if not path.exists():
-        return
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    path.unlink()
-    for row in rows:
-        if int(row["step"]) <= step:
-            _append(path, row)  # type: ignore[arg-type]
-
-
-def load_network(network: keras.Model, folder: Path, which: str = BEST) -> keras.Model:
-    """Load a finished run's weights ('best.weights.h5' or 'last.weights.h5') into a network of its shape."""
+    which: BEST or LAST.  classes: number of labels, read from the weights when left out.
+    Raises FileNotFoundError if the run has no such weights.
+    """
+    config = read_run_config(folder)
     path = Path(folder) / which
     if not path.is_file():
         raise FileNotFoundError(f"expected trained weights at {path}, got nothing")
+    heads = head_sizes(path)
+    network = build_network(config.network, classes or heads[LOGITS], heads.get(VOTES, 0))
     network.load_weights(str(path))
-    return network
-
-
-__all__ = ["BEST", "LAST", "LOGITS", "StageResult", "TrainingError", "load_network", "run_stage"]
+    return network, config

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".pgm")
+"""Suffixes of the picture files that readers take."""
 
 
 class DatasetError(ValueError):
@@ -64,7 +67,15 @@ class Dataset:
         if not chosen:
             found = sorted({s.split for s in self.samples})
             raise DatasetError(f"{self.name}: expected samples in split {' or '.join(names)}, got only {found}")
-        return Dataset(self.name, self.labels, chosen, self.cropped, self.problems)
+        return replace(self, samples=chosen)
+
+    def with_labels(self, labels: tuple[str, ...]) -> Dataset:
+        """Return only the samples of these labels, under them. Raises DatasetError if there are none."""
+        place = {self.labels.index(name): i for i, name in enumerate(labels) if name in self.labels}
+        chosen = tuple(replace(s, label=place[s.label]) for s in self.samples if s.label in place)
+        if not chosen:
+            raise DatasetError(f"{self.name}: expected samples of {labels}, got only {self.labels}")
+        return replace(self, labels=labels, samples=chosen)
 
     def targets(self) -> npt.NDArray[np.int64]:
         """Return the (N,) label indices."""
@@ -78,6 +89,13 @@ class Dataset:
 
 def read_gray(path: Path) -> Pixels:
     """Read one picture file as (H, W) uint8 gray; raises DatasetError naming the file if it is no picture."""
+    if path.suffix.lower() in (".tif", ".tiff"):
+        # OpenCV does not know every TIFF; Pillow reads the palettes of JAFFE's.
+        try:
+            with Image.open(path) as picture:
+                return np.asarray(picture.convert("L"), np.uint8)
+        except OSError as error:
+            raise DatasetError(f"{path}: expected a picture, got {error}") from None
     pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if pixels is None:
         raise DatasetError(f"{path}: expected a picture, got a file that OpenCV cannot read")

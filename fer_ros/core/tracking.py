@@ -1,0 +1,145 @@
+"""Faces to stable ids over time: constant velocity, and SciPy's assignment between predictions and faces."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from fer_ros.core.types import Box, Face
+
+_ID_LENGTH = 5
+# Pairs that cost more than this are never matched; 0 is a perfect overlap, 1 are boxes one side apart.
+_MAX_COST = 1.0
+
+
+@dataclass(frozen=True)
+class TrackerConfig:
+    """How long and how a face keeps its id.
+
+    enabled: without it every face has an empty id, as published.
+    max_age: seconds that a face may be missed and still keep its id.
+    velocity_time: seconds over which its velocity is averaged.
+    """
+
+    enabled: bool = True
+    max_age: float = 0.7
+    velocity_time: float = 0.2
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        if not 0 < self.max_age <= 10:
+            raise ValueError(f"max_age must be above 0 and at most 10 s, got {self.max_age}")
+        if not 0 < self.velocity_time <= 5:
+            raise ValueError(f"velocity_time must be above 0 and at most 5 s, got {self.velocity_time}")
+
+
+@dataclass(frozen=True)
+class Track:
+    """One face over a stretch of time.
+
+    track_id: five lower-case letters.  box: where it was last seen.  velocity: (x, y) of its center, pixels a second.
+    born, seen: stamps in seconds of its first and its last sight.
+    """
+
+    track_id: str
+    box: Box
+    velocity: tuple[float, float]
+    born: float
+    seen: float
+
+    def predicted(self, stamp: float) -> Box:
+        """Return where the face is expected at a stamp, if it goes on as it went."""
+        passed = stamp - self.seen
+        return self.box.moved(self.velocity[0] * passed, self.velocity[1] * passed)
+
+
+class IdSource:
+    """Random ids that never repeat in a run, whichever camera asks."""
+
+    def __init__(self) -> None:
+        """Start with no id given."""
+        self._given: set[str] = set()
+
+    def new(self) -> str:
+        """Return five random lower-case letters that were not returned before."""
+        while True:
+            name = "".join(secrets.choice(string.ascii_lowercase) for _ in range(_ID_LENGTH))
+            if name not in self._given:
+                self._given.add(name)
+                return name
+
+
+class Tracker:
+    """Tracks the faces of one camera."""
+
+    def __init__(self, config: TrackerConfig, ids: IdSource) -> None:
+        """Track with ids from a source that several cameras may share."""
+        self._config = config
+        self._ids = ids
+        self._tracks: list[Track] = []
+
+    def predict(self, stamp: float) -> list[Box]:
+        """Return where the faces not yet forgotten are expected at a stamp."""
+        return [track.predicted(stamp) for track in self._tracks if stamp - track.seen <= self._config.max_age]
+
+    def update(self, faces: Sequence[Face], stamp: float) -> list[Track]:
+        """Match a frame's faces to tracks and return each face's track, in the order of the faces.
+
+        A face that fits no track starts one; a track missed for longer than max_age is forgotten for good.
+        stamp: seconds, not before that of the last call; else ValueError.
+        """
+        if self._tracks and stamp < max(track.seen for track in self._tracks):
+            raise ValueError(f"stamp must not go backwards, got {stamp} after {max(t.seen for t in self._tracks)}")
+        alive = [track for track in self._tracks if stamp - track.seen <= self._config.max_age]
+        matched = self._match(alive, faces, stamp)
+        current = [
+            self._continued(alive[matched[i]], face, stamp)
+            if i in matched
+            else Track(self._ids.new(), face.box, (0.0, 0.0), stamp, stamp)
+            for i, face in enumerate(faces)
+        ]
+        missed = [track for j, track in enumerate(alive) if j not in matched.values()]
+        self._tracks = current + missed
+        return current
+
+    def alive(self) -> set[str]:
+        """Return the ids that may still be continued."""
+        return {track.track_id for track in self._tracks}
+
+    def reset(self) -> None:
+        """Forget all tracks, as after a jump of the clock; their ids never come back."""
+        self._tracks = []
+
+    def _match(self, tracks: Sequence[Track], faces: Sequence[Face], stamp: float) -> dict[int, int]:
+        """Return, for each matched face, its track."""
+        if not tracks or not faces:
+            return {}
+        predicted = [track.predicted(stamp) for track in tracks]
+        costs = np.array([[_cost(box, face.box) for box in predicted] for face in faces])
+        rows, columns = linear_sum_assignment(np.minimum(costs, 1e3))
+        return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if costs[i, j] <= _MAX_COST}
+
+    def _continued(self, track: Track, face: Face, stamp: float) -> Track:
+        passed = stamp - track.seen
+        if passed <= 0:
+            return replace(track, box=face.box)
+        (x, y), (old_x, old_y) = face.box.center, track.box.center
+        share = 1 - float(np.exp(-passed / self._config.velocity_time))
+        velocity = (
+            track.velocity[0] + share * ((x - old_x) / passed - track.velocity[0]),
+            track.velocity[1] + share * ((y - old_y) / passed - track.velocity[1]),
+        )
+        return replace(track, box=face.box, velocity=velocity, seen=stamp)
+
+
+def _cost(expected: Box, got: Box) -> float:
+    """Distance of the centers in sides, plus the difference of the sizes as a ratio's logarithm."""
+    side = (expected.width + got.width) / 2
+    (x, y), (other_x, other_y) = expected.center, got.center
+    distance = float(np.hypot(x - other_x, y - other_y)) / side
+    return distance + abs(float(np.log(got.width / expected.width)))

@@ -1,0 +1,184 @@
+"""The folder of one run: what was asked, on what data and machine, and what came of it.
+
+    config.yaml        the stage's config              data.json          names of training and validation samples
+    environment.json   git state, versions, devices    run.log            what happened, with times
+    history.csv        one row per evaluation          curves.png         the same as a picture
+    best.weights.h5, last.weights.h5, checkpoints/     result.json        accuracy at the best and the last step
+    tensorboard/       the history for TensorBoard     metrics.json, classes.csv   the best step on validation
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import platform
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+import yaml
+
+from fer_training.batches import Crops
+from fer_training.config import StageConfig, from_dict, to_dict
+from fer_training.plots import save_curves
+
+BEST = "best.weights.h5"
+LAST = "last.weights.h5"
+CONFIG = "config.yaml"
+DATA = "data.json"
+ENVIRONMENT = "environment.json"
+HISTORY = "history.csv"
+RESULT = "result.json"
+LOG = "run.log"
+_PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "scikit-learn", "scipy", "ai-edge-litert")
+
+
+class RunFolder:
+    """Reads and writes the files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember the folder; nothing is written yet."""
+        self.path = Path(path)
+        self.checkpoints = self.path / "checkpoints"
+        self._board: tf.summary.SummaryWriter | None = None
+
+    def claim(self, config: StageConfig, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
+        """Start a new run here, or make sure that the one found here is the same one.
+
+        source: which data set the faces come from, for data.json.
+        Raises ValueError if the folder holds a run of another config or other data.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        path = self.path / CONFIG
+        if path.exists() and read_run_config(self.path) != config:
+            raise ValueError(f"{path}: expected the config of this run, got another one; use a new folder")
+        if not path.exists():
+            write_atomically(path, yaml.safe_dump(to_dict(config), sort_keys=False))
+        self._claim_data(train, validation, source)
+        write_atomically(self.path / ENVIRONMENT, json.dumps(environment(), indent=1) + "\n")
+
+    def _claim_data(self, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
+        digests = {"train_digest": train.digest, "validation_digest": validation.digest}
+        path = self.path / DATA
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            if {name: found.get(name) for name in digests} != digests:
+                raise ValueError(f"{path}: expected the faces that this run began with, got others; use a new folder")
+            return
+        manifest = {
+            **source,
+            "labels": list(train.labels),
+            **digests,
+            "validation": list(validation.names),
+            "train": list(train.names),
+        }
+        write_atomically(path, json.dumps(manifest, indent=0) + "\n")
+
+    def logger(self) -> logging.Logger:
+        """Return a logger that appends to run.log."""
+        log = logging.getLogger(f"fer_training.{self.path.resolve()}")
+        log.setLevel(logging.INFO)
+        log.propagate = False
+        if not log.handlers:
+            handler = logging.FileHandler(self.path / LOG, encoding="utf-8")
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            log.addHandler(handler)
+        return log
+
+    def add(self, row: dict[str, float]) -> None:
+        """Append one evaluation to the history and to TensorBoard."""
+        path = self.path / HISTORY
+        new = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, row.keys())
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+        if self._board is None:
+            self._board = tf.summary.create_file_writer(str(self.path / "tensorboard"))
+        with self._board.as_default():
+            for name, value in row.items():
+                if name != "step":
+                    tf.summary.scalar(name.replace("_", "/", 1), value, step=int(row["step"]))
+        self._board.flush()
+
+    def forget_after(self, step: int) -> None:
+        """Drop history written after the checkpoint that the run resumes from."""
+        path = self.path / HISTORY
+        if not path.exists():
+            return
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines[1:] if line.endswith("\n") and int(line.split(",")[0]) <= step]
+        if kept:
+            write_atomically(path, "".join([lines[0], *kept]))
+        else:
+            path.unlink()
+
+    def save_weights(self, network: keras.Model, name: str) -> None:
+        """Write a network's weights; a run that is killed meanwhile leaves the former file whole."""
+        temporary = self.path / f"unfinished.{name}"
+        network.save_weights(temporary)
+        temporary.replace(self.path / name)
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Write the result and the curves."""
+        save_curves(self.path / HISTORY, self.path / "curves.png")
+        write_atomically(self.path / RESULT, json.dumps(result, indent=1) + "\n")
+        log = self.logger()
+        for handler in list(log.handlers):
+            log.removeHandler(handler)
+            handler.close()
+
+
+def read_run_config(folder: Path) -> StageConfig:
+    """Return the config of a run. Raises FileNotFoundError if the folder holds none."""
+    path = Path(folder) / CONFIG
+    if not path.is_file():
+        raise FileNotFoundError(f"expected a run folder with {CONFIG}, got {folder}")
+    return from_dict(StageConfig, yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that it is whole or not there."""
+    temporary = path.with_name(f"unfinished.{path.name}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def environment() -> dict[str, Any]:
+    """Return the state of the repository, the versions in use and the devices."""
+    return {
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "git": git_state(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "devices": [f"{d.device_type} {d.name}" for d in tf.config.list_logical_devices()],
+        "precision": keras.config.dtype_policy().name,
+    }
+
+
+def git_state() -> dict[str, Any] | None:
+    """Return commit and cleanness of the repository that this code stands in, or None outside of one."""
+    here = Path(__file__).resolve().parent
+
+    def git(*arguments: str) -> str:
+        run = subprocess.run(["git", "-C", str(here), *arguments], capture_output=True, text=True, check=True)
+        return run.stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "clean": not git("status", "--porcelain", "--", ".")}
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
