@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from fer_training.devices import ONE_REPLICA
+
 
 class CenterLoss:
     """One center per class in feature space; features are drawn to theirs, centers follow slowly.
@@ -16,7 +18,9 @@ class CenterLoss:
     def __init__(self, classes: int, dimension: int, rate: float) -> None:
         """Start with all centers at zero; `initialise` puts them where they belong."""
         self.rate = rate
-        self.centers = tf.Variable(tf.zeros((classes, dimension)), trainable=False, name="centers")
+        self.centers = tf.Variable(
+            tf.zeros((classes, dimension)), trainable=False, name="centers", aggregation=ONE_REPLICA
+        )
 
     def initialise(self, features: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> None:
         """Put each center at the mean of its class: from zero they hardly move at the paper's rate.

@@ -1,43 +1,42 @@
-"""`fer-train`: the commands of the trainer."""
+"""`fer-train`: the commands of the trainer, one module each in fer_training.commands."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from pathlib import Path
+from importlib import import_module
+
+COMMANDS = {
+    "stage1": "coarse fine-tuning on FER-2013, from ImageNet's weights",
+    "stage2": "refined fine-tuning on CK+, JAFFE or class folders, from a first stage",
+    "evaluate": "measure a bundle on a split of a data set",
+    "export": "turn a run into a bundle",
+    "verify": "compare each format of a bundle with the network that it was made from",
+    "reproduce": "make the paper's tables and figures",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    # TensorFlow's start-up messages say nothing that a user could act on.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     parser = argparse.ArgumentParser(prog="fer-train", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    _add_stage1(commands)
-    options = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        # Only the command that runs is imported: `fer-train --help` should not wait for TensorFlow.
+        if words[:1] == [name]:
+            module = import_module(f"fer_training.commands.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    options = parser.parse_args(words)
     try:
-        return options.run(options)
+        return int(options.run(options))
     except (ValueError, OSError, RuntimeError) as error:
         print(f"fer-train: {error}", file=sys.stderr)
         return 1
-
-
-def _add_stage1(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser("stage1", help="coarse fine-tuning on FER-2013, from ImageNet's weights")
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--fer2013", type=Path, required=True, help="CSV file or folder of FER-2013")
-    parser.add_argument("--ferplus", type=Path, help="FER+ votes, for a config with vote_weight")
-    parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
-    parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")
-    parser.set_defaults(run=_stage1)
-
-
-def _stage1(options: argparse.Namespace) -> int:
-    from fer_training.config import load_stage_config
-    from fer_training.coarse import train_coarse
-
-    config = load_stage_config(options.config)
-    result = train_coarse(config, options.fer2013, options.output, options.ferplus, options.imagenet_weights)
-    print(result)
-    return 0
 
 
 if __name__ == "__main__":

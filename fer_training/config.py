@@ -15,6 +15,7 @@ from fer_training.augmentation import AugmentationConfig
 from fer_training.network import NetworkConfig
 
 T = TypeVar("T")
+CONFIGS = Path(__file__).resolve().parent / "configs"
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class OptimizerConfig:
     learning_rate: at the start, or at the end of the warm-up.  schedule: 'staircase' multiplies by `decay` every
     `decay_steps`, 'cosine' falls to zero at the last step, 'constant' stays.
     weight_decay: factor of half the squared norm of the kernels, part of the loss.
+    clip_norm: longest gradient over all variables together, 0 for no limit.
     """
 
     learning_rate: float = 0.01
     momentum: float = 0.9
     nesterov: bool = False
     weight_decay: float = 0.00004
+    clip_norm: float = 0.0
     schedule: str = "staircase"
     decay: float = 0.94
     decay_steps: int = 15 * 448
@@ -110,6 +113,18 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise ValueError(f"{where} must be {hint.__name__}, got {value!r}")
     return value
+
+
+def find_config(name: str | Path) -> Path:
+    """Return the YAML file of a config named after one in fer_training/configs, or given as a path.
+
+    Raises FileNotFoundError naming the configs there are.
+    """
+    for path in (Path(name), CONFIGS / f"{name}.yaml"):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.yaml")))
+    raise FileNotFoundError(f"expected a YAML file or one of {known}, got {str(name)!r}")
 
 
 def load_stage_config(path: Path) -> StageConfig:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import keras
 from keras import layers
 
@@ -121,6 +122,14 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
         kernel = theirs[0].get_weights()[0]
         ours[0].set_weights([kernel.sum(axis=2, keepdims=True)])
         ours[1].set_weights(theirs[1].get_weights())
+
+
+def head_sizes(weights: Path) -> dict[str, int]:
+    """Return how many outputs each head of a saved network has: 'logits', and 'votes' where it has a second one."""
+    with h5py.File(weights) as file:
+        found = [name for name in ("dense", "dense_1") if name in file["layers"]]
+        sizes = [int(file["layers"][name]["vars"]["0"].shape[-1]) for name in found]
+    return dict(zip((LOGITS, VOTES), sizes, strict=False))
 
 
 def transfer_weights(network: keras.Model, source: keras.Model) -> None:

@@ -20,11 +20,12 @@ from tqdm import tqdm
 from fer_ros.core.classifier import softmax
 from fer_training.batches import BatchMaker, Crops
 from fer_training.config import StageConfig
+from fer_training.devices import make_deterministic
 from fer_training.metrics import Metrics, measure
-from fer_training.network import LOGITS, VOTES, build_network
+from fer_training.network import LOGITS, VOTES, build_network, head_sizes
 from fer_training.run_folder import BEST, LAST, RESULT, RunFolder, read_run_config
 from fer_training.schedule import learning_rate
-from fer_training.trainer import Trainer, make_deterministic
+from fer_training.trainer import Trainer
 
 
 class TrainingError(RuntimeError):
@@ -71,6 +72,7 @@ def run_stage(
         exported=trainer.exported,
         optimizer=trainer.optimizer,
         centers=trainer.center_loss.centers,
+        randomness=trainer.random_states(),
         step=trainer.step,
         best=best,
     )

@@ -13,6 +13,7 @@ from fer_ros.core.preprocessing import preprocess_crops
 from fer_training.batches import BatchMaker, Crops
 from fer_training.center_loss import CenterLoss
 from fer_training.config import StageConfig
+from fer_training.devices import ONE_REPLICA, choose_precision, choose_strategy, computing_in
 from fer_training.network import FEATURES, LOGITS, VOTES, build_network, decayed_kernels
 
 Floats = npt.NDArray[np.float32]
@@ -24,23 +25,48 @@ class Trainer:
     `exported` is the network to evaluate and ship: the moving average where the config asks for one.
     """
 
-    def __init__(self, config: StageConfig, classes: int, vote_classes: int = 0) -> None:
-        """Build everything inside the scope of the visible devices' strategy."""
+    def __init__(
+        self,
+        config: StageConfig,
+        classes: int,
+        vote_classes: int = 0,
+        strategy: tf.distribute.Strategy | None = None,
+        precision: str | None = None,
+    ) -> None:
+        """Build everything inside the scope of the strategy.
+
+        strategy, precision: chosen by what the devices can do when left out, see devices.py.
+        Raises ValueError for a batch that the replicas cannot share evenly, or a config that wants votes without any.
+        """
         self.config = config
         if config.vote_weight and not vote_classes:
             raise ValueError("vote_weight is set, but the data carries no votes")
         self._votes = vote_classes if config.vote_weight else 0
         keras.utils.set_random_seed(config.seed)
-        self.strategy = _strategy()
+        self.strategy = strategy or choose_strategy()
+        replicas = self.strategy.num_replicas_in_sync
+        if config.batch_size % replicas:
+            raise ValueError(f"batch_size must be a multiple of the {replicas} replicas, got {config.batch_size}")
+        precision = precision or choose_precision()
         with self.strategy.scope():
-            self.network = build_network(config.network, classes, self._votes)
+            with computing_in(precision):
+                self.network = build_network(config.network, classes, self._votes)
             self.exported = build_network(config.network, classes, self._votes) if config.ema else self.network
             optimizer = config.optimizer
-            self.optimizer = keras.optimizers.SGD(0.0, momentum=optimizer.momentum, nesterov=optimizer.nesterov)
+            self.optimizer = keras.optimizers.SGD(
+                0.0,
+                momentum=optimizer.momentum,
+                nesterov=optimizer.nesterov,
+                # Each replica clips its share of the sum.
+                global_clipnorm=optimizer.clip_norm / replicas or None,
+            )
+            if precision == "mixed_float16":
+                # Small gradients vanish in half precision unless the loss is scaled up before they are taken.
+                self.optimizer = keras.optimizers.LossScaleOptimizer(self.optimizer)
             self.optimizer.build(self.network.trainable_variables)
             self.center_loss = CenterLoss(classes, self.network.output[FEATURES].shape[-1], config.center_rate)
             self.rate = tf.Variable(0.0, trainable=False)
-            self.step = tf.Variable(0, dtype=tf.int64, trainable=False)
+            self.step = tf.Variable(0, dtype=tf.int64, trainable=False, aggregation=ONE_REPLICA)
         self._kernels = decayed_kernels(self.network)
         self._compiled_step = tf.function(self._distributed_step)
         self._compiled_predict = tf.function(lambda faces: self.exported(faces, training=False))
@@ -50,6 +76,10 @@ class Trainer:
         """Let the moving average start from the network's present weights."""
         if self.exported is not self.network:
             self.exported.set_weights(self.network.get_weights())
+
+    def random_states(self) -> list[tf.Variable]:
+        """Return the states of the dropout's generators: Keras leaves them out of checkpoints."""
+        return [v.value for v in self.network.non_trainable_variables if v.path.endswith("seed_generator_state")]
 
     def batches(self, maker: BatchMaker, start: int) -> Iterator[tuple[tf.Tensor, ...]]:
         """Yield the batches from step `start` to the end, made ahead in the background."""
@@ -64,7 +94,7 @@ class Trainer:
             return tuple(tf.ensure_shape(t, [self.config.batch_size] + [None] * (rank - 1)) for t, (_, rank) in
                          zip(tensors, shapes, strict=True))
 
-        dataset = tf.data.Dataset.range(start, self.config.steps).map(load, deterministic=True).prefetch(4)
+        dataset = tf.data.Dataset.range(start, self.config.steps).map(load).prefetch(4)
         return iter(self.strategy.experimental_distribute_dataset(dataset))
 
     def train_step(self, batch: tuple[tf.Tensor, ...], rate: float) -> dict[str, float]:
@@ -104,7 +134,7 @@ class Trainer:
                 loss += config.vote_weight * parts["votes"]
             decay = config.optimizer.weight_decay * tf.add_n([tf.nn.l2_loss(k) for k in self._kernels])
             # The optimizer adds up the replicas' gradients, the loss is their mean.
-            total = (loss + decay) / self.strategy.num_replicas_in_sync
+            total = self.optimizer.scale_loss((loss + decay) / self.strategy.num_replicas_in_sync)
         gradients = tape.gradient(total, self.network.trainable_variables)
         self.optimizer.learning_rate.assign(self.rate)
         self.optimizer.apply_gradients(zip(gradients, self.network.trainable_variables, strict=True))
@@ -125,10 +155,3 @@ class Trainer:
         for mean, value in zip(self.exported.variables, self.network.variables, strict=True):
             if mean.dtype == "float32":
                 mean.assign(decay * mean + (1.0 - decay) * value)
-
-
-def _strategy() -> tf.distribute.Strategy:
-    """Mirror over the GPUs where there are several, else the default strategy."""
-    if len(tf.config.list_logical_devices("GPU")) > 1:
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
