@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,52 +9,9 @@ import numpy.typing as npt
 
 from fer_training.augmentation import augment_batch
 from fer_training.config import StageConfig
-from fer_training.datasets.base import Pixels
+from fer_training.crops import Crops
 
 Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Crops:
-    """Faces cut out at full resolution, ready for training or evaluation.
-
-    pixels: N pictures, each (h, w) uint8.  targets: (N,) int64, indices into labels.
-    votes: (N, V) float32 distributions of FER+, rows of zeros where there are none; or None.
-    names: N names of samples, for messages; or none at all.
-    """
-
-    pixels: Sequence[Pixels]
-    targets: npt.NDArray[np.int64]
-    labels: tuple[str, ...]
-    votes: Floats | None = None
-    names: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Check that there is one target for each picture, in range."""
-        if len(self.pixels) != len(self.targets) or not len(self.targets):
-            raise ValueError(f"expected one target a picture, got {len(self.pixels)} and {len(self.targets)}")
-        if self.names and len(self.names) != len(self.pixels):
-            raise ValueError(f"expected one name a picture, got {len(self.names)} for {len(self.pixels)}")
-        if self.targets.min() < 0 or self.targets.max() >= len(self.labels):
-            raise ValueError(f"targets must be 0 to {len(self.labels) - 1}, got up to {self.targets.max()}")
-
-    def __len__(self) -> int:
-        """Return the number of faces."""
-        return len(self.pixels)
-
-    def take(self, indices: npt.NDArray[np.int64]) -> Crops:
-        """Return the chosen faces, in the order of the indices."""
-        votes = None if self.votes is None else self.votes[indices]
-        names = tuple(self.names[i] for i in indices) if self.names else ()
-        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes, names)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over every picture and target: tells whether a run goes on with the data it began with."""
-        total = hashlib.sha256(self.targets.tobytes())
-        for picture in self.pixels:
-            total.update(str(picture.shape).encode() + picture.tobytes())
-        return total.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from fer_training.batches import Crops
 from fer_training.config import StageConfig
+from fer_training.crops import Crops
 from fer_training.datasets.ferplus import with_ferplus_votes
 from fer_training.datasets.registry import DatasetSpec, read_dataset
 from fer_training.faces import crops_of

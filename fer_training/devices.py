@@ -21,9 +21,9 @@ def choose_strategy() -> tf.distribute.Strategy:
 
 
 def choose_precision() -> str:
-    """Return the fastest of PRECISIONS that every GPU has units for: bfloat16 from compute capability 8, float16 from 7.
+    """Return the fastest of PRECISIONS that every GPU has units for.
 
-    A CPU trains in float32.
+    bfloat16 from compute capability 8, float16 from 7; older GPUs and CPUs train in float32.
     """
     capabilities = [
         tf.config.experimental.get_device_details(gpu).get("compute_capability", (0, 0))

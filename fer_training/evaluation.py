@@ -12,7 +12,7 @@ import numpy.typing as npt
 from fer_ros.core.bundle import Bundle, load_bundle
 from fer_ros.core.classifier import Classifier, make_classifier
 from fer_ros.core.preprocessing import preprocess_crops
-from fer_training.batches import Crops
+from fer_training.crops import Crops
 from fer_training.datasets.base import Dataset, DatasetError
 from fer_training.datasets.registry import DatasetSpec, read_dataset
 from fer_training.faces import find_faces

@@ -11,7 +11,7 @@ import numpy as np
 from fer_ros.core.detector import DetectorConfig, HaarDetector
 from fer_ros.core.preprocessing import crop
 from fer_ros.core.types import Box
-from fer_training.batches import Crops
+from fer_training.crops import Crops
 from fer_training.datasets.base import Dataset, DatasetError, Sample
 
 

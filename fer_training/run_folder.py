@@ -1,30 +1,34 @@
 """The folder of one run: what was asked, on what data and machine, and what came of it.
 
-    config.yaml        the stage's config              data.json          names of training and validation samples
-    environment.json   git state, versions, devices    run.log            what happened, with times
-    history.csv        one row per evaluation          curves.png         the same as a picture
-    best.weights.h5, last.weights.h5, checkpoints/     result.json        accuracy at the best and the last step
-    tensorboard/       the history for TensorBoard     metrics.json, classes.csv   the best step on validation
+config.yaml, data.json, environment.json: the stage's config; names of training and validation samples; git state,
+versions and devices.  run.log: what happened, with times.  history.csv, curves.png, tensorboard/: one row per look at
+the validation set.  best.weights.h5, last.weights.h5, checkpoints/: the weights.  answers.npz: what the best and the
+last step answered on the validation set.  metrics.json, result.json: how good that is.
 """
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import logging
 import platform
 import subprocess
 import sys
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 import yaml
 
-from fer_training.batches import Crops
 from fer_training.config import StageConfig, from_dict, to_dict
+from fer_training.crops import Crops
+from fer_training.metrics import measure
 from fer_training.plots import save_curves
 
 BEST = "best.weights.h5"
@@ -33,9 +37,32 @@ CONFIG = "config.yaml"
 DATA = "data.json"
 ENVIRONMENT = "environment.json"
 HISTORY = "history.csv"
+ANSWERS = "answers.npz"
+METRICS = "metrics.json"
 RESULT = "result.json"
 LOG = "run.log"
 _PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "scikit-learn", "scipy", "ai-edge-litert")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a run answered on its N validation faces: (N, K) probabilities of the best and of the last step.
+
+    names: (N,) of the samples.  targets: (N,) label indices.
+    """
+
+    names: npt.NDArray[np.str_]
+    targets: npt.NDArray[np.int64]
+    labels: tuple[str, ...]
+    best: npt.NDArray[np.float32]
+    last: npt.NDArray[np.float32]
+
+    @classmethod
+    def load(cls, folder: Path) -> Answers:
+        """Read the answers of a finished run. Raises FileNotFoundError where there are none."""
+        with np.load(Path(folder) / ANSWERS) as file:
+            labels = tuple(str(name) for name in file["labels"])
+            return cls(file["names"], file["targets"], labels, file["best"], file["last"])
 
 
 class RunFolder:
@@ -125,8 +152,14 @@ class RunFolder:
         network.save_weights(temporary)
         temporary.replace(self.path / name)
 
-    def finish(self, result: dict[str, Any]) -> None:
-        """Write the result and the curves."""
+    def finish(self, result: dict[str, Any], answers: Answers) -> None:
+        """Write what the run came to: answers, metrics and curves, and last of all the result."""
+        np.savez_compressed(self.path / ANSWERS, **dataclasses.asdict(answers))
+        metrics = {
+            "best": measure(answers.targets, answers.best, answers.labels).to_dict(),
+            "last": measure(answers.targets, answers.last, answers.labels).to_dict(),
+        }
+        write_atomically(self.path / METRICS, json.dumps(metrics, indent=1) + "\n")
         save_curves(self.path / HISTORY, self.path / "curves.png")
         write_atomically(self.path / RESULT, json.dumps(result, indent=1) + "\n")
         log = self.logger()

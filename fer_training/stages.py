@@ -5,6 +5,7 @@ A stage gets training and validation faces and nothing else; test splits are rea
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import time
@@ -14,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from tqdm import tqdm
 
 from fer_ros.core.classifier import softmax
-from fer_training.batches import BatchMaker, Crops
+from fer_training.batches import BatchMaker
 from fer_training.config import StageConfig
+from fer_training.crops import Crops
 from fer_training.devices import make_deterministic
-from fer_training.metrics import Metrics, measure
+from fer_training.metrics import measure
 from fer_training.network import LOGITS, VOTES, build_network, head_sizes
-from fer_training.run_folder import BEST, LAST, RESULT, RunFolder, read_run_config
+from fer_training.run_folder import BEST, LAST, RESULT, Answers, RunFolder, read_run_config
 from fer_training.schedule import learning_rate
 from fer_training.trainer import Trainer
 
@@ -66,7 +70,7 @@ def run_stage(
     log = run.logger()
     vote_classes = 0 if train.votes is None else train.votes.shape[1]
     trainer = Trainer(config, len(train.labels), vote_classes)
-    best = (tf.Variable(-1.0, trainable=False), tf.Variable(0, dtype=tf.int64, trainable=False))
+    best = (tf.Variable(-1.0, trainable=False, dtype=tf.float64), tf.Variable(0, dtype=tf.int64, trainable=False))
     checkpoint = tf.train.Checkpoint(
         network=trainer.network,
         exported=trainer.exported,
@@ -91,7 +95,6 @@ def run_stage(
     maker = BatchMaker(train, config)
     sums: dict[str, float] = {}
     began = time.monotonic()
-    metrics = None
     bar = tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5)
     for step, batch in enumerate(trainer.batches(maker, start), start=start):
         rate = learning_rate(config.optimizer, step, config.steps)
@@ -106,7 +109,7 @@ def run_stage(
         done = step + 1
         if done % config.evaluate_steps and done != config.steps:
             continue
-        metrics = _validate(trainer, validation)
+        metrics = measure(validation.targets, _answer(trainer, validation), validation.labels)
         counted = sums.pop("steps")
         row = {
             "step": done,
@@ -127,16 +130,21 @@ def run_stage(
         # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
         manager.save()
     bar.close()
-    metrics = metrics or _validate(trainer, validation)
     run.save_weights(trainer.exported, LAST)
-    result = StageResult(int(best[1]), float(best[0]), int(trainer.step), metrics.accuracy)
+    last = _answer(trainer, validation)
+    trainer.exported.load_weights(str(run.path / BEST))
+    answers = Answers(
+        np.array(validation.names), validation.targets, validation.labels, _answer(trainer, validation), last
+    )
+    accuracy = float((last.argmax(axis=1) == validation.targets).mean())
+    result = StageResult(int(best[1]), float(best[0]), int(trainer.step), accuracy)
     log.info("finished: %s", result)
-    run.finish(result.__dict__)
+    run.finish(dataclasses.asdict(result), answers)
     return result
 
 
-def _validate(trainer: Trainer, validation: Crops) -> Metrics:
-    return measure(validation.targets, softmax(trainer.predict(validation)[0]), validation.labels)
+def _answer(trainer: Trainer, faces: Crops) -> npt.NDArray[np.float32]:
+    return softmax(trainer.predict(faces)[0])
 
 
 def _describe(maker: BatchMaker, step: int) -> str:

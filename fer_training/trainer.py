@@ -10,9 +10,10 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from fer_ros.core.preprocessing import preprocess_crops
-from fer_training.batches import BatchMaker, Crops
+from fer_training.batches import BatchMaker
 from fer_training.center_loss import CenterLoss
 from fer_training.config import StageConfig
+from fer_training.crops import Crops
 from fer_training.devices import ONE_REPLICA, choose_precision, choose_strategy, computing_in
 from fer_training.network import FEATURES, LOGITS, VOTES, build_network, decayed_kernels
 
@@ -91,8 +92,10 @@ class Trainer:
 
         def load(step: tf.Tensor) -> tuple[tf.Tensor, ...]:
             tensors = tf.numpy_function(make, [step], [kind for kind, _ in shapes])
-            return tuple(tf.ensure_shape(t, [self.config.batch_size] + [None] * (rank - 1)) for t, (_, rank) in
-                         zip(tensors, shapes, strict=True))
+            return tuple(
+                tf.ensure_shape(t, [self.config.batch_size] + [None] * (rank - 1))
+                for t, (_, rank) in zip(tensors, shapes, strict=True)
+            )
 
         dataset = tf.data.Dataset.range(start, self.config.steps).map(load).prefetch(4)
         return iter(self.strategy.experimental_distribute_dataset(dataset))

@@ -1,4 +1,4 @@
-"""Look-alikes of the trainer's data sets: the layout and names of the real ones, generated pictures, no faces of people.
+"""Look-alikes of the data sets: the real ones' layout and names, generated pictures, nobody's face.
 
 A class has its own brightness and stripes, so that a tiny network can learn it.
 """
@@ -43,7 +43,7 @@ def tiny_config(**changes):
 
 def tiny_crops(count: int = 42, labels: tuple[str, ...] = LABELS, size: int = 48, first: int = 0):
     """Return generated faces, as many of each class."""
-    from fer_training.batches import Crops
+    from fer_training.crops import Crops
 
     targets = np.arange(count) % len(labels)
     pixels = [picture(int(t), first + i, size) for i, t in enumerate(targets)]

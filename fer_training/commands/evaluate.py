@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backend", choices=("auto", "litert", "tensorflow"), default="auto")
     parser.add_argument("--precision", choices=("default", "float", "float32", "float16", "int8"), default="default")
     parser.add_argument("--threads", type=int, default=2, help="of LiteRT")
-    parser.add_argument("--json", action="store_true", help="print one line, {\"accuracy\": ..., \"n\": ...}")
+    parser.add_argument("--json", action="store_true", help='print one line, {"accuracy": ..., "n": ...}')
     parser.add_argument("--output", type=Path, help="folder for the report: Markdown, CSV, JSON and pictures")
 
 

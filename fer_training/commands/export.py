@@ -1,0 +1,46 @@
+"""`fer-train export`: a run's best network as a bundle for the robot."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--run", type=Path, required=True, dest="run_folder", help="folder of a finished run")
+    parser.add_argument("--path", type=Path, required=True, help="where the run's data set stands")
+    parser.add_argument("--output", type=Path, required=True, help="folder of the new bundle")
+    parser.add_argument("--name", help="the bundle's name; the output folder's when left out")
+    parser.add_argument("--weights", choices=("best", "last"), default="best")
+    parser.add_argument(
+        "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
+    )
+    parser.add_argument("--savedmodel", type=Path, help="write a TensorFlow SavedModel into this folder as well")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Export, and print what was kept and what was refused."""
+    from fer_training.packaging import package, save_savedmodel
+    from fer_training.run_data import faces_of_run
+    from fer_training.stages import load_run
+
+    network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
+    train, validation = faces_of_run(options.run_folder, config, options.path)
+    name = options.name or options.output.name
+    bundle, verdicts = package(
+        network,
+        config,
+        train,
+        validation,
+        options.output,
+        name,
+        tuple(options.precisions),
+        {"weights": options.weights},
+    )
+    if options.savedmodel is not None:
+        save_savedmodel(network, options.savedmodel)
+    for verdict in verdicts:
+        print(verdict)
+    print(f"{options.output}: {bundle.id}, temperature {bundle.temperature:.3f}, {', '.join(bundle.models)}")
+    return 0

@@ -1,0 +1,122 @@
+"""A finished run to a bundle: temperature, every format converted and verified, facts for people."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from fer_ros.core.bundle import PRECISIONS, Bundle, write_bundle
+from fer_ros.core.classifier import softmax
+from fer_ros.core.preprocessing import preprocess_crops
+from fer_training.config import StageConfig, to_dict
+from fer_training.crops import Crops
+from fer_training.export import convert
+from fer_training.metrics import Metrics, measure
+from fer_training.network import LOGITS
+from fer_training.run_folder import git_state
+from fer_training.temperature import fit_temperature
+from fer_training.verification import Verdict, verify
+
+CALIBRATION_FACES = 256
+
+
+class ExportError(RuntimeError):
+    """No format of a network was as good as the network itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """What a Keras network answers on its validation faces: (N, K) logits, measured before and after calibration."""
+
+    logits: npt.NDArray[np.float32]
+    temperature: float
+    raw: Metrics
+    calibrated: Metrics
+
+
+def refer(network: keras.Model, config: StageConfig, validation: Crops) -> Reference:
+    """Let a network answer on its validation faces, and fit the temperature there."""
+    predict = tf.function(lambda faces: network(faces, training=False)[LOGITS])
+    parts = []
+    for start in range(0, len(validation), 256):
+        faces = preprocess_crops(validation.pixels[start : start + 256], config.preprocess)
+        parts.append(predict(tf.constant(faces)).numpy())
+    logits = np.concatenate(parts)
+    temperature = fit_temperature(logits, validation.targets)
+    raw, calibrated = (measure(validation.targets, softmax(logits, t), validation.labels) for t in (1.0, temperature))
+    return Reference(logits, temperature, raw, calibrated)
+
+
+def package(
+    network: keras.Model,
+    config: StageConfig,
+    train: Crops,
+    validation: Crops,
+    directory: Path,
+    name: str,
+    precisions: tuple[str, ...] = ("float16", "int8"),
+    facts: dict[str, Any] | None = None,
+) -> tuple[Bundle, list[Verdict]]:
+    """Write the bundle of a network; a format that is not as good as the network is left out.
+
+    train: faces that int8 is calibrated on.  validation: faces that decide on temperature and formats.
+    precisions: formats to try, the first good one becomes the bundle's default.  facts: added to its training facts.
+    Raises ExportError if no format is good, FileExistsError if the folder holds a bundle.
+    """
+    if not precisions or set(precisions) - set(PRECISIONS):
+        raise ValueError(f"precisions must be among {', '.join(PRECISIONS)}, got {', '.join(precisions) or 'none'}")
+    reference = refer(network, config, validation)
+    faces = preprocess_crops(calibration_faces(train).pixels, config.preprocess)
+    models = {precision: convert(network, precision, faces) for precision in precisions}
+    common: dict[str, Any] = {
+        "name": name,
+        "labels": validation.labels,
+        "spec": config.preprocess,
+        "temperature": reference.temperature,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        trial = write_bundle(Path(folder), models=models, default_precision=precisions[0], training={}, **common)
+        verdicts = verify(trial, validation, reference.raw.accuracy, reference.logits.argmax(axis=1))
+    good = [v.precision for v in verdicts if v.passed]
+    if not good:
+        raise ExportError("no format is as good as the network: " + "; ".join(map(str, verdicts)))
+    training = {
+        **(facts or {}),
+        "config": to_dict(config),
+        "faces": {"train": len(train), "validation": len(validation)},
+        "validation": {
+            "accuracy": round(reference.raw.accuracy, 5),
+            "n": reference.raw.n,
+            "recall": {c.name: round(c.recall, 4) for c in reference.raw.classes},
+            "ece_before": round(reference.raw.ece, 4),
+            "ece": round(reference.calibrated.ece, 4),
+        },
+        "formats": {v.precision: v.to_dict() for v in verdicts if v.passed},
+        "parameters": int(network.count_params()),
+        "git": git_state(),
+    }
+    kept = {precision: models[precision] for precision in good}
+    bundle = write_bundle(Path(directory), models=kept, default_precision=good[0], training=training, **common)
+    return bundle, verdicts
+
+
+def calibration_faces(train: Crops, count: int = CALIBRATION_FACES) -> Crops:
+    """Return training faces that set the ranges of the integer model: always the same ones, spread over the set."""
+    return train.take(np.random.default_rng(0).permutation(len(train))[:count])
+
+
+def save_savedmodel(network: keras.Model, directory: Path) -> None:
+    """Write a TensorFlow SavedModel whose `serve` maps (N, size, size, 1) float32 to (N, K) logits.
+
+    Raises FileExistsError if there is something at `directory` already.
+    """
+    if Path(directory).exists():
+        raise FileExistsError(f"{directory} exists already; choose another folder")
+    keras.Model(network.input, network.output[LOGITS]).export(str(directory), verbose=False)
