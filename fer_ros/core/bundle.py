@@ -1,8 +1,8 @@
 """A model bundle: a folder that holds everything a classifier needs, and refuses to be half of it.
 
-    bundle.json            labels, PreprocessSpec, temperature, SHA-256 of each model file, training facts
-    model.float16.tflite   logits of a (N, size, size, 1) float32 batch; weights stored as float16
-    model.int8.tflite      its full-integer twin, where its accuracy holds
+bundle.json            labels, PreprocessSpec, temperature, SHA-256 of each model file, training facts
+model.float16.tflite   logits of a (N, size, size, 1) float32 batch; weights stored as float16
+model.int8.tflite      its full-integer twin, where its accuracy holds
 """
 
 from __future__ import annotations

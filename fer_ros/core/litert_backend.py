@@ -85,11 +85,11 @@ def _quantize(part: Batch, entry: dict) -> npt.NDArray[np.generic]:  # type: ign
     if entry["dtype"] == np.float32:
         return part
     scale, zero = entry["quantization"]
-    return np.clip(np.rint(part / scale + zero), -128, 127).astype(np.int8)
+    return np.asarray(np.clip(np.rint(part / scale + zero), -128, 127), np.int8)
 
 
 def _dequantize(values: npt.NDArray[np.generic], leaving: dict) -> npt.NDArray[np.float32]:  # type: ignore[type-arg]
     if leaving["dtype"] == np.float32:
-        return values.astype(np.float32, copy=False)
+        return np.asarray(values, np.float32)
     scale, zero = leaving["quantization"]
-    return ((values.astype(np.float32) - zero) * scale).astype(np.float32)
+    return np.asarray((np.asarray(values, np.float32) - zero) * scale, np.float32)

@@ -91,9 +91,7 @@ Found = list[tuple[Face, Track | None]]
 class _Camera:
     """What is remembered of one camera from frame to frame."""
 
-    def __init__(
-        self, config: PipelineConfig, labels: tuple[str, ...], detector: HaarDetector, ids: IdSource
-    ) -> None:
+    def __init__(self, config: PipelineConfig, labels: tuple[str, ...], detector: HaarDetector, ids: IdSource) -> None:
         self._config = config
         self._labels = labels
         self._search = FaceSearch(detector, config.detector.min_face, config.search)
@@ -117,7 +115,9 @@ class _Camera:
         """Join the faces with their (N, K) probabilities."""
         alive = self._tracker.alive()
         self._smoothers = {name: s for name, s in self._smoothers.items() if name in alive}
-        return tuple(self._face(face, track, row, stamp) for (face, track), row in zip(found, probabilities, strict=True))
+        return tuple(
+            self._face(face, track, row, stamp) for (face, track), row in zip(found, probabilities, strict=True)
+        )
 
     def _face(self, face: Face, track: Track | None, row: Probabilities, stamp: float) -> TrackedFace:
         raw = Expression.from_probabilities(self._labels, row)

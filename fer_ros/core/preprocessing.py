@@ -51,7 +51,9 @@ class PreprocessSpec:
         """Read a spec written by to_dict; unknown keys raise ValueError."""
         unknown = set(values) - set(cls.__dataclass_fields__)
         if unknown:
-            raise ValueError(f"preprocess must have only {sorted(cls.__dataclass_fields__)}, got also {sorted(unknown)}")
+            raise ValueError(
+                f"preprocess must have only {sorted(cls.__dataclass_fields__)}, got also {sorted(unknown)}"
+            )
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:

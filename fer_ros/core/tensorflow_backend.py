@@ -1,7 +1,7 @@
 """TensorFlow, for machines with a GPU: runs the very weights of the bundle's LiteRT file.
 
-The file is a FlatBuffer of a handful of operators. They are replayed as TensorFlow operations, so that a bundle needs no
-second copy of its weights that could differ from the first.
+The file is a FlatBuffer of a handful of operators. They are replayed as TensorFlow operations, so that a bundle needs
+no second copy of its weights that could differ from the first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fer_ros.core.bundle import Bundle, BundleError
 from fer_ros.core.classifier import BackendError, check_batch, softmax
 from fer_ros.core.preprocessing import Batch
 
-# Each batch is padded to one of these, so that a GPU tunes its kernels for a few shapes at the start and for none later.
+# Each batch is padded to one of these, so that a GPU tunes its kernels for a few shapes, all at the start.
 BATCH_SIZES = (1, 2, 4, 8, 16)
 
 
@@ -156,7 +156,7 @@ def _padding(options: Any) -> str:
 def _activate(options: Any, values: Any) -> Any:
     import tensorflow as tf
 
-    functions = (tf.identity, tf.nn.relu, None, tf.nn.relu6)  # the order of the schema's ActivationFunctionType
+    functions = {0: tf.identity, 1: tf.nn.relu, 3: tf.nn.relu6}  # the schema's ActivationFunctionType
     return functions[options.fusedActivationFunction](values)
 
 

@@ -38,18 +38,18 @@ class Frame:
     def from_rgb(cls, rgb: Rgb, stamp: float = 0.0) -> Frame:
         """Make a frame of an (H, W, 3) uint8 RGB picture, or raise ValueError."""
         _check_colour(rgb)
-        return cls(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), stamp, lambda: rgb)
+        return cls(_converted(rgb, cv2.COLOR_RGB2GRAY), stamp, lambda: rgb)
 
     @classmethod
     def from_bgr(cls, bgr: Rgb, stamp: float = 0.0) -> Frame:
         """Make a frame of an (H, W, 3) uint8 BGR picture (OpenCV's order), or raise ValueError."""
         _check_colour(bgr)
-        return cls(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), stamp, lambda: cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
+        return cls(_converted(bgr, cv2.COLOR_BGR2GRAY), stamp, lambda: _converted(bgr, cv2.COLOR_BGR2RGB))
 
     @cached_property
     def rgb(self) -> Rgb:
         """The (H, W, 3) uint8 RGB picture, made on first use."""
-        return self.to_rgb() if self.to_rgb is not None else cv2.cvtColor(self.gray, cv2.COLOR_GRAY2RGB)
+        return self.to_rgb() if self.to_rgb is not None else _converted(self.gray, cv2.COLOR_GRAY2RGB)
 
     @property
     def height(self) -> int:
@@ -60,6 +60,10 @@ class Frame:
     def width(self) -> int:
         """Columns, in pixels."""
         return int(self.gray.shape[1])
+
+
+def _converted(picture: Rgb, code: int) -> Rgb:
+    return np.asarray(cv2.cvtColor(picture, code), np.uint8)
 
 
 def _check_colour(picture: Rgb) -> None:

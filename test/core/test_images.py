@@ -1,5 +1,6 @@
 """Every encoding against known pixels, and every defect answered by an error with a kind."""
 
+import contextlib
 from types import SimpleNamespace
 
 import cv2
@@ -157,7 +158,5 @@ def test_other_data_is_refused(data):
 def test_a_cut_png_is_refused_or_decoded_but_never_crashes():
     png = cv2.imencode(".png", BGR)[1].tobytes()
     for end in range(0, len(png), 7):
-        try:
+        with contextlib.suppress(ImageError):
             assert compressed_to_frame(compressed(png[:end]), 0.0).gray.shape == (32, 32)
-        except ImageError:
-            pass

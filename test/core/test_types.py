@@ -27,7 +27,9 @@ def test_rgb_and_bgr_give_the_same_frame():
     np.testing.assert_array_equal(one.rgb, other.rgb)
 
 
-@pytest.mark.parametrize("gray", [np.zeros((2, 2, 3), np.uint8), np.zeros((2, 2), np.float32), np.zeros((0, 2), np.uint8)])
+@pytest.mark.parametrize(
+    "gray", [np.zeros((2, 2, 3), np.uint8), np.zeros((2, 2), np.float32), np.zeros((0, 2), np.uint8)]
+)
 def test_a_frame_is_gray_uint8_and_not_empty(gray):
     with pytest.raises(ValueError, match="gray must be"):
         Frame(gray)

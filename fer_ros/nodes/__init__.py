@@ -1,0 +1,8 @@
+"""The ROS 2 nodes: the only part of the package that imports rclpy."""
+
+try:
+    import rclpy  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        f"fer_ros.nodes needs ROS 2 ({error}): source a ROS 2 installation, or this package's env.bash"
+    ) from None

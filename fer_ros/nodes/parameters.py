@@ -1,0 +1,169 @@
+"""Every parameter of every node, declared once: default, range, description.
+
+`python -m fer_ros.nodes.parameters` prints the tables of the README; a test holds README and config/ against this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import (
+    InvalidParameterTypeException,
+    InvalidParameterValueException,
+    ParameterUninitializedException,
+)
+from rclpy.node import Node
+
+from fer_ros.core.detector import DetectorConfig
+from fer_ros.core.pipeline import PipelineConfig
+from fer_ros.core.search import SearchConfig
+from fer_ros.core.smoothing import SmoothingConfig
+from fer_ros.core.tracking import TrackerConfig
+
+Value = bool | int | float | str | list[str]
+
+
+class ParameterError(ValueError):
+    """A parameter of the wrong type or out of its range; the message names it."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter. low, high: the range of a number, inclusive.  choices: the words that are allowed."""
+
+    name: str
+    default: Value
+    description: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    def descriptor(self) -> ParameterDescriptor:
+        """Return what ROS 2 shows of it."""
+        result = ParameterDescriptor(name=self.name, description=self.description, read_only=True)
+        if self.choices:
+            result.additional_constraints = f"one of {', '.join(self.choices)}"
+        if self.low is not None and self.high is not None:
+            if isinstance(self.default, int):
+                result.integer_range = [IntegerRange(from_value=int(self.low), to_value=int(self.high))]
+            else:
+                result.floating_point_range = [
+                    FloatingPointRange(from_value=float(self.low), to_value=float(self.high))
+                ]
+        return result
+
+
+_DETECTOR, _SEARCH, _TRACKER, _SMOOTHING = DetectorConfig(), SearchConfig(), TrackerConfig(), SmoothingConfig()
+
+FER_NODE = (
+    Parameter("image_topics", ["camera/image_raw"], "Image topics, one for each camera. A name that ends in "
+              "/compressed is a sensor_msgs/CompressedImage, any other a sensor_msgs/Image."),
+    Parameter("model_bundle", "default", "Folder of a model bundle; 'default' is the one that ships."),
+    Parameter("backend", "auto", "What runs the network; auto takes TensorFlow where there is a GPU, else LiteRT.",
+              choices=("auto", "litert", "tensorflow")),
+    Parameter("precision", "default", "Which of the bundle's models; default is the bundle's own choice.",
+              choices=("default", "float", "int8")),
+    Parameter("threads", 2, "Threads of LiteRT and of OpenCV.", 1, 64),
+    Parameter("autostart", True, "Configure and activate at the start; false leaves that to a lifecycle manager."),
+    Parameter("detector.cascade", _DETECTOR.cascade, "OpenCV's name of a Haar cascade, or the path of a cascade file."),
+    Parameter("detector.min_face", _DETECTOR.min_face, "Side of the smallest face looked for, pixels.", 12, 4096),
+    Parameter("detector.scale_factor", _DETECTOR.scale_factor, "Ratio of neighbouring face sizes in the search.",
+              1.01, 2.0),
+    Parameter("detector.min_neighbors", _DETECTOR.min_neighbors, "Overlapping hits that make a face.", 0, 100),
+    Parameter("detector.min_score", _DETECTOR.min_score, "Faces with a lower detector score are dropped.",
+              -1000.0, 1000.0),
+    Parameter("search.full_interval", _SEARCH.full_interval, "Seconds between two searches of the whole frame; "
+              "in between, only around known faces. 0: the whole frame every time, at full resolution.", 0.0, 10.0),
+    Parameter("search.evidence", _SEARCH.evidence, "Haar cascade that must agree on a new face; empty for none."),
+    Parameter("tracker.enabled", _TRACKER.enabled, "Give each face an id over time."),
+    Parameter("tracker.max_age", _TRACKER.max_age, "Seconds that a face may be missed and keep its id.", 0.01, 10.0),
+    Parameter("tracker.velocity_time", _TRACKER.velocity_time, "Seconds over which a face's velocity is averaged.",
+              0.01, 5.0),
+    Parameter("smoothing.enabled", _SMOOTHING.enabled, "Smooth each tracked face's probabilities over time."),
+    Parameter("smoothing.time_constant", _SMOOTHING.time_constant,
+              "Seconds in which the influence of an old image falls to 37 %.", 0.01, 10.0),
+    Parameter("smoothing.margin", _SMOOTHING.margin, "How much more probable another label must be.", 0.0, 0.99),
+    Parameter("smoothing.dwell", _SMOOTHING.dwell, "Seconds for which it must stay more probable.", 0.0, 10.0),
+    Parameter("smoothing.min_confidence", _SMOOTHING.min_confidence, "Below it the state is UNCERTAIN.", 0.0, 1.0),
+    Parameter("diagnostics.period", 1.0, "Seconds between two messages on /diagnostics.", 0.1, 60.0),
+    Parameter("diagnostics.no_image_after", 5.0, "Seconds without an image after which the node warns.", 0.1, 3600.0),
+    Parameter("diagnostics.warn_age", 0.1, "Age of the 95th percentile of answers, in seconds, that is a warning.",
+              0.001, 60.0),
+    Parameter("diagnostics.error_age", 0.5, "The same for an error.", 0.001, 60.0),
+)  # fmt: skip
+
+CAMERA_NODE = (
+    Parameter("source", "0", "What to show: a V4L2 device (number or /dev/videoN), a video file, a folder of images, "
+              "or a URL."),
+    Parameter("rate", 30.0, "Images a second, at most.", 0.1, 1000.0),
+    Parameter("loop", False, "Start a file or folder again at its end; else the node ends there."),
+    Parameter("image_topic", "camera/image_raw", "Topic of the images; CameraInfo goes beside it."),
+    Parameter("frame_id", "camera", "frame_id of the headers."),
+    Parameter("width", 0, "Width asked of a device, pixels; 0: its own.", 0, 16384),
+    Parameter("height", 0, "Height asked of a device, pixels; 0: its own.", 0, 16384),
+    Parameter("calibration", "", "Calibration file (camera_calibration's YAML); empty: no CameraInfo."),
+    Parameter("reconnect_period", 1.0, "Seconds between two attempts to open a device or URL.", 0.1, 60.0),
+)  # fmt: skip
+
+VIEWER_NODE = (
+    Parameter("faces_topic", "faces/emotions", "Results to show."),
+    Parameter("annotated_topic", "faces/annotated", "Annotated images, received only when save_to is set."),
+    Parameter("title", "faces", "First word of the closing line."),
+    Parameter("save_to", "", "Folder for one annotated picture, written at the end; empty: nothing is written."),
+)
+
+NODES = {"fer_node": FER_NODE, "camera_node": CAMERA_NODE, "viewer_node": VIEWER_NODE}
+
+
+def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
+    """Declare parameters on a node and return their values by name.
+
+    Raises ParameterError naming a parameter of the wrong type, out of its range, or not among its choices.
+    """
+    values = {}
+    for parameter in parameters:
+        if not node.has_parameter(parameter.name):
+            try:
+                node.declare_parameter(parameter.name, parameter.default, parameter.descriptor())
+            except (
+                InvalidParameterValueException, InvalidParameterTypeException, ParameterUninitializedException,
+            ) as error:  # fmt: skip
+                raise ParameterError(f"parameter {parameter.name}: {error}") from None
+        value = node.get_parameter(parameter.name).value
+        if isinstance(parameter.default, list):
+            value = [str(item) for item in value or []]
+        if parameter.choices and value not in parameter.choices:
+            raise ParameterError(f"parameter {parameter.name} must be one of {parameter.choices}, got {value!r}")
+        values[parameter.name] = value
+    return values
+
+
+def pipeline_config(values: dict[str, Any]) -> PipelineConfig:
+    """Build the pipeline's config of fer_node's parameters. Raises ValueError for values that do not fit together."""
+
+    def part(prefix: str) -> dict[str, Any]:
+        return {name.split(".", 1)[1]: value for name, value in values.items() if name.startswith(f"{prefix}.")}
+
+    return PipelineConfig(
+        detector=DetectorConfig(**part("detector")),
+        search=SearchConfig(**part("search")),
+        tracker=TrackerConfig(**part("tracker")),
+        smoothing=SmoothingConfig(**part("smoothing")),
+    )
+
+
+def markdown_table(parameters: tuple[Parameter, ...]) -> str:
+    """Return the Markdown table of a node's parameters, as the README shows it."""
+    lines = ["| parameter | default | range | meaning |", "|---|---|---|---|"]
+    for p in parameters:
+        span = ", ".join(p.choices) if p.choices else "" if p.low is None else f"{p.low:g} to {p.high:g}"
+        default = f"`{p.default}`" if p.default != "" else "empty"
+        lines.append(f"| `{p.name}` | {default} | {span} | {p.description} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    for name, declared in NODES.items():
+        print(f"### {name}\n\n{markdown_table(declared)}\n")

@@ -1,0 +1,49 @@
+"""Start and end of every node: clear errors, and a clean exit on SIGINT and SIGTERM."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+
+from fer_ros.core.bundle import BundleError
+from fer_ros.core.classifier import BackendError
+from fer_ros.nodes.parameters import ParameterError
+
+
+class Closeable(Protocol):
+    """A node that holds threads or devices."""
+
+    def close(self) -> None:
+        """Let go of everything; may be called twice."""
+        ...
+
+
+def run(make: Callable[[], Node], arguments: list[str] | None = None) -> int:
+    """Make a node and spin it until it ends itself or the process is asked to; returns the exit code.
+
+    A node may have `close()`, called before it is destroyed, and `exit_code`.
+    """
+    rclpy.init(args=arguments)
+    node = None
+    try:
+        node = make()
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        executor.spin()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except (ParameterError, BundleError, BackendError, OSError, ValueError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if node is not None:
+            if hasattr(node, "close"):
+                node.close()
+            node.destroy_node()
+        rclpy.try_shutdown()
+    return int(getattr(node, "exit_code", 0))

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# camera_node -> fer_node -> viewer_node, three processes over DDS; ends when the source does, or on Ctrl-C.
+# SOURCE: a device, file, folder or URL; by default a clip made of pictures in the public domain.
+# OUT: a folder for one annotated picture; by default nothing is written.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source env.bash
+
+source_=${SOURCE:-}
+if [[ -z "$source_" ]]; then
+    source_=build/demo.avi
+    if [[ ! -f "$source_" || tools/make_clip.py -nt "$source_" ]]; then
+        echo "demo: making a clip of pictures in the public domain"
+        python tools/make_clip.py "$source_"
+    fi
+fi
+# Nobody else's nodes, and nobody else's screen.
+export ROS_DOMAIN_ID=${ROS_DOMAIN_ID:-$((RANDOM % 100 + 1))}
+export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
+
+ros_run() {
+    local node=$1
+    shift
+    exec python "scripts/$node" --ros-args "$@"
+}
+
+log=build/demo.log
+(ros_run fer_node --log-level warn) 2> >(tee "$log" >&2) &
+fer=$!
+(ros_run viewer_node -p title:=demo -p "save_to:=${OUT:-}") &
+viewer=$!
+camera=
+trap 'kill -INT $fer $viewer $camera 2>/dev/null || true; wait' EXIT
+trap : INT TERM
+
+# A file would be over before the others are up.
+python tools/wait_for_node.py fer_node viewer_node
+(ros_run camera_node --log-level warn -p "source:='$source_'") &
+camera=$!
+code=0
+wait $camera || code=$?
+kill -INT $viewer 2>/dev/null || true
+wait $viewer || true
+kill -INT $fer 2>/dev/null || true
+wait $fer || true
+trap - EXIT
+# 130: Ctrl-C, which is how a device's demo ends.
+[[ $code == 130 ]] || exit $code
