@@ -32,7 +32,7 @@ class Statistics:
         self._cameras = {name: _Camera() for name in cameras}
         self._stages: dict[str, deque[float]] = {}
         self._limits = (warn_age, error_age)
-        self._since = time.monotonic()
+        self._started = self._since = time.monotonic()
 
     def received(self, camera: str) -> None:
         """Note that an image arrived."""
@@ -63,7 +63,7 @@ class Statistics:
         """Return the seconds since the last image, or since the start."""
         with self._lock:
             last = self._cameras[camera].last_image
-        return time.monotonic() - (self._since if last is None else last)
+        return time.monotonic() - (self._started if last is None else last)
 
     def message(self, node: str, stamp: Time, bundle: str, backend: str, dropped: dict[str, int]) -> DiagnosticArray:
         """Return a status for each camera, and start counting the rate anew."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
-from typing import Protocol
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -13,14 +13,6 @@ from rclpy.node import Node
 from fer_ros.core.bundle import BundleError
 from fer_ros.core.classifier import BackendError
 from fer_ros.nodes.parameters import ParameterError
-
-
-class Closeable(Protocol):
-    """A node that holds threads or devices."""
-
-    def close(self) -> None:
-        """Let go of everything; may be called twice."""
-        ...
 
 
 def run(make: Callable[[], Node], arguments: list[str] | None = None) -> int:
@@ -41,6 +33,9 @@ def run(make: Callable[[], Node], arguments: list[str] | None = None) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     finally:
+        # A launch system and a terminal may both ask; the second time must not interrupt the clean end.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         if node is not None:
             if hasattr(node, "close"):
                 node.close()

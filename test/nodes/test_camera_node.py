@@ -1,0 +1,104 @@
+"""camera_node over real DDS, from files, folders and devices that are not there."""
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+from fer_ros.msg import FaceEmotionArray
+from pictures import smiling
+from sensor_msgs.msg import CameraInfo, Image
+
+from fer_ros.nodes.quality_of_service import IMAGES
+from nodes.ros import wait_for
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for index, gray in enumerate((10, 130, 250)):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), np.full((48, 64, 3), gray, np.uint8))
+    (tmp_path / "notes.txt").write_text("not a picture")
+    return tmp_path
+
+
+def test_a_folder_is_shown_in_order_and_again(start, peer, folder):
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    start("camera_node", source=folder, loop=True, rate=50.0, frame_id="eye")
+    assert wait_for(lambda: len(images) > 8)
+    grays = [image.data[0] for image in images]
+    assert set(grays) == {10, 130, 250}
+    follow = {(10, 130), (130, 250), (250, 10)}
+    assert sum(pair in follow for pair in zip(grays, grays[1:])) >= len(grays) - 3
+    first = images[0]
+    assert (first.width, first.height, first.step, first.encoding, first.header.frame_id) == (
+        64,
+        48,
+        192,
+        "bgr8",
+        "eye",
+    )
+
+
+def test_stamps_are_the_times_of_capture(start, peer, folder):
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    start("camera_node", source=folder, loop=True, rate=50.0)
+    assert wait_for(lambda: len(images) > 20)
+    now = peer.node.get_clock().now().nanoseconds * 1e-9
+    times = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]
+    assert times == sorted(times) and now - 30 < times[0] <= now
+    assert np.median(np.diff(times)) == pytest.approx(1 / 50, rel=0.5)
+
+
+def test_without_loop_the_node_ends_after_the_last_image(start, folder):
+    camera = start("camera_node", source=folder, rate=50.0)
+    assert camera.process.wait(timeout=20) == 0
+    assert wait_for(lambda: "end after 3 images" in camera.output, 2), camera.output
+
+
+def test_a_calibration_is_published_with_the_images_header(start, peer, folder):
+    path = folder / "camera.yaml"
+    matrix = {"data": [1.0, 0, 2, 0, 3, 4, 0, 0, 1]}
+    values = {
+        "image_width": 64, "image_height": 48, "distortion_model": "plumb_bob", "camera_matrix": matrix,
+        "distortion_coefficients": {"data": [0.1, 0, 0, 0, 0]}, "rectification_matrix": matrix,
+        "projection_matrix": {"data": [1.0, 0, 2, 0, 0, 3, 4, 0, 0, 0, 1, 0]},
+    }  # fmt: skip
+    path.write_text(yaml.safe_dump(values))
+    infos = peer.collect(CameraInfo, "camera/camera_info", IMAGES)
+    start("camera_node", source=folder, loop=True, calibration=path)
+    assert wait_for(lambda: infos)
+    assert (infos[0].width, infos[0].k[4], infos[0].header.frame_id) == (64, 3.0, "camera")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("no/such/file.avi", "source must be a device, a file, a folder or a URL, got 'no/such/file.avi'"),
+        ("{folder}/notes.txt", "expected a video, got a file that OpenCV cannot read"),
+        ("{folder}/empty", "expected images"),
+    ],
+)
+def test_a_source_that_is_none_ends_the_node_with_its_reason(start, folder, source, reason):
+    (folder / "empty").mkdir()
+    camera = start("camera_node", source=source.format(folder=folder))
+    assert camera.process.wait(timeout=20) == 1
+    assert wait_for(lambda: reason in camera.output, 2), camera.output
+    assert "Traceback" not in camera.output
+
+
+def test_a_device_that_is_not_there_is_tried_again(start):
+    camera = start("camera_node", source="/dev/video99", reconnect_period=0.2)
+    assert camera.says("/dev/video99: cannot be opened; trying every 0.2 s")
+    code, seconds = camera.stop()
+    assert code == 0 and seconds < 2 and "Traceback" not in camera.output
+
+
+def test_camera_node_and_fer_node_find_the_face_together(start, peer, tmp_path):
+    cv2.imwrite(str(tmp_path / "face.png"), smiling())
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    start("fer_node")
+    start("camera_node", source=tmp_path, loop=True)
+    assert wait_for(lambda: sum(bool(m.faces) for m in results) > 5)
+    face = next(m for m in results if m.faces).faces[0]
+    position = face.bbox.center.position
+    np.testing.assert_allclose((position.x, position.y), (225, 113), atol=10)
+    assert face.raw_label == "happy"

@@ -1,0 +1,221 @@
+"""fer_node over real DDS, in a process of its own, on real pictures."""
+
+import signal
+
+import cv2
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray
+from fer_ros.msg import FaceEmotion, FaceEmotionArray
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from pictures import two_faces
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
+from vision_msgs.msg import Detection2DArray
+
+from fer_ros.core.bundle import load_bundle
+from fer_ros.nodes.conversions import to_image
+from fer_ros.nodes.quality_of_service import IMAGES
+from nodes.ros import publish_until, wait_for
+
+LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+
+
+class Camera:
+    """Publishes one picture with growing, recognisable stamps."""
+
+    def __init__(self, peer, topic="camera/image_raw", picture=None, qos=IMAGES, compressed=False):
+        self._picture = two_faces() if picture is None else picture
+        self._compressed = compressed
+        self._publisher = peer.node.create_publisher(CompressedImage if compressed else Image, topic, qos)
+        self.sent = 0
+
+    def publish(self):
+        self.sent += 1
+        header = Header(stamp=Time(sec=1000 + self.sent // 30, nanosec=self.sent % 30 * 33_000_000), frame_id="optical")
+        if self._compressed:
+            data = cv2.imencode(".jpg", self._picture)[1].tobytes()
+            self._publisher.publish(CompressedImage(header=header, format="jpeg", data=data))
+        else:
+            self._publisher.publish(to_image(self._picture, header, "bgr8"))
+
+
+def center(face):
+    return face.bbox.center.position.x, face.bbox.center.position.y
+
+
+def test_every_face_gets_its_place_its_probabilities_and_the_images_stamp(start, peer):
+    start("fer_node")
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    detections = peer.collect(Detection2DArray, "faces/detections")
+    camera = Camera(peer)
+    assert publish_until(camera.publish, lambda: sum(len(m.faces) == 2 for m in results) > 12)
+
+    message = [m for m in results if len(m.faces) == 2][-1]
+    left, right = sorted(message.faces, key=center)
+    np.testing.assert_allclose(center(left), (106, 106), atol=12)
+    np.testing.assert_allclose(center(right), (468, 167), atol=20)
+    assert (left.raw_label, message.header.frame_id) == ("happy", "optical")
+    assert 1000 <= message.header.stamp.sec < 1100 and message.header.stamp.nanosec % 33_000_000 == 0
+    assert (message.camera, message.image_width, message.image_height) == ("/camera/image_raw", 640, 480)
+    assert list(message.labels) == LABELS
+    assert message.model_bundle == load_bundle("default").id
+    for face in message.faces:
+        assert sum(face.raw_probabilities) == pytest.approx(1, abs=1e-5)
+        assert message.labels[int(np.argmax(face.raw_probabilities))] == face.raw_label
+        assert max(face.raw_probabilities) == pytest.approx(face.raw_confidence)
+        assert sum(face.smoothed_probabilities) == pytest.approx(1, abs=1e-5)
+        assert len(face.track_id) == 5 and face.track_id.islower()
+        assert face.state in (FaceEmotion.STABLE, FaceEmotion.UNCERTAIN)
+    # The stamps are those of images that were sent, each answered at most once, in order.
+    stamps = [(m.header.stamp.sec, m.header.stamp.nanosec) for m in results]
+    assert stamps == sorted(set(stamps))
+
+    assert wait_for(lambda: any(len(d.detections) == 2 for d in detections))
+    detection = [d for d in detections if len(d.detections) == 2][-1].detections[0]
+    scores = [r.hypothesis.score for r in detection.results]
+    assert {r.hypothesis.class_id for r in detection.results} == set(LABELS)
+    assert scores == sorted(scores, reverse=True) and sum(scores) == pytest.approx(1, abs=1e-5)
+    assert len({f.track_id for m in results[-10:] for f in m.faces}) == 2
+
+
+def test_an_image_without_faces_is_answered_with_an_empty_array(start, peer, tiny_bundle):
+    start("fer_node", model_bundle=tiny_bundle)
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    camera = Camera(peer, picture=np.full((240, 320, 3), 128, np.uint8))
+    assert publish_until(camera.publish, lambda: len(results) > 3)
+    assert all(list(m.faces) == [] and m.image_width == 320 for m in results)
+
+
+def test_a_compressed_topic_and_a_raw_one_are_served_by_one_node(start, peer, tiny_bundle):
+    start("fer_node", model_bundle=tiny_bundle, image_topics="[left/image_raw, right/image_raw/compressed]")
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    left = peer.collect(Detection2DArray, "faces/detections/left_image_raw")
+    right = peer.collect(Detection2DArray, "faces/detections/right_image_raw_compressed")
+    cameras = Camera(peer, "left/image_raw"), Camera(peer, "right/image_raw/compressed", compressed=True)
+
+    def publish():
+        for camera in cameras:
+            camera.publish()
+
+    names = {"/left/image_raw", "/right/image_raw/compressed"}
+    assert publish_until(publish, lambda: {m.camera for m in results if len(m.faces) == 2} == names and left and right)
+    assert not {f.track_id for m in results if m.camera == "/left/image_raw" for f in m.faces} & {
+        f.track_id for m in results if m.camera != "/left/image_raw" for f in m.faces
+    }
+
+
+def test_a_wrong_image_is_reported_once_and_the_next_good_one_is_answered(start, peer, tiny_bundle):
+    node = start("fer_node", model_bundle=tiny_bundle)
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    camera = Camera(peer)
+    assert publish_until(camera.publish, lambda: results)
+    publisher = peer.node.create_publisher(Image, "camera/image_raw", IMAGES)
+    broken = Image(encoding="rgb8", width=640, height=480, step=1920, data=b"\0" * 10)
+    assert publish_until(lambda: publisher.publish(broken), lambda: node.says("data must hold", 0))
+    for _ in range(5):
+        publisher.publish(broken)
+    before = len(results)
+    assert publish_until(camera.publish, lambda: len(results) > before + 3)
+    assert node.output.count("data must hold 921600 bytes (480 rows of 1920), got 10") == 1
+
+
+def test_the_annotated_image_is_made_while_somebody_listens(start, peer, tiny_bundle):
+    start("fer_node", model_bundle=tiny_bundle)
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    camera = Camera(peer)
+    assert publish_until(camera.publish, lambda: results)
+    pictures = peer.collect(Image, "faces/annotated")
+    assert publish_until(camera.publish, lambda: pictures)
+    picture = pictures[-1]
+    assert (picture.encoding, picture.width, picture.height) == ("rgb8", 640, 480)
+    pixels = np.frombuffer(picture.data, np.uint8).reshape(480, 640, 3)
+    assert (pixels != two_faces()[..., ::-1]).any()
+
+
+def test_diagnostics_tell_rate_age_stages_and_bundle(start, peer, tiny_bundle):
+    start("fer_node", model_bundle=tiny_bundle, diagnostics__period=0.3)
+    messages = peer.collect(DiagnosticArray, "/diagnostics")
+    camera = Camera(peer)
+
+    def values():
+        return [{v.key: v.value for v in s.values} for m in messages for s in m.status]
+
+    assert publish_until(camera.publish, lambda: any(float(v["rate_hz"]) > 5 for v in values()))
+    last = [v for v in values() if float(v["rate_hz"]) > 5][-1]
+    assert float(last["age_p95_ms"]) > 0 and float(last["detect_p50_ms"]) > 0
+    assert last["model_bundle"] == load_bundle(tiny_bundle).id and "litert" in last["backend"]
+
+
+def test_silence_is_warned_of_with_the_topics_name(start, tiny_bundle):
+    node = start("fer_node", model_bundle=tiny_bundle, diagnostics__period=0.2, diagnostics__no_image_after=0.5)
+    assert node.says("/camera/image_raw: no image for")
+    assert node.says("publishers of this topic: 0")
+
+
+def test_a_subscriber_that_asks_for_more_is_warned_of_with_topic_and_policy(start, peer, tiny_bundle):
+    node = start("fer_node", model_bundle=tiny_bundle)
+    assert node.says("waiting for images")
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL, reliability=ReliabilityPolicy.RELIABLE)
+    peer.collect(FaceEmotionArray, "faces/emotions", latched)
+    assert node.says("/faces/emotions: a subscriber gets nothing, its DURABILITY asks for more than ours")
+
+
+def test_without_autostart_the_node_waits_to_be_configured_and_can_go_round_again(start, peer, tiny_bundle):
+    start("fer_node", model_bundle=tiny_bundle, autostart=False)
+    change = peer.node.create_client(ChangeState, "fer_node/change_state")
+    get = peer.node.create_client(GetState, "fer_node/get_state")
+    assert change.wait_for_service(20) and get.wait_for_service(20)
+
+    def call(client, request):
+        future = client.call_async(request)
+        assert wait_for(future.done)
+        return future.result()
+
+    def state():
+        return call(get, GetState.Request()).current_state.id
+
+    def go(transition):
+        assert call(change, ChangeState.Request(transition=Transition(id=transition))).success
+
+    assert state() == State.PRIMARY_STATE_UNCONFIGURED
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    camera = Camera(peer)
+    for _ in range(2):
+        go(Transition.TRANSITION_CONFIGURE)
+        go(Transition.TRANSITION_ACTIVATE)
+        before = len(results)
+        assert publish_until(camera.publish, lambda before=before: len(results) > before)
+        go(Transition.TRANSITION_DEACTIVATE)
+        go(Transition.TRANSITION_CLEANUP)
+        assert state() == State.PRIMARY_STATE_UNCONFIGURED
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_node_within_two_seconds_without_a_traceback(start, peer, tiny_bundle, number):
+    node = start("fer_node", model_bundle=tiny_bundle)
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    assert publish_until(Camera(peer).publish, lambda: results)
+    code, seconds = node.stop(number)
+    assert seconds < 2 and "Traceback" not in node.output and code == 0, node.output
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"model_bundle": "/nowhere"}, "expected a bundle's manifest"),
+        ({"detector__cascade": "no_such_cascade"}, "expected a cascade file or name, got 'no_such_cascade'"),
+        ({"detector__min_face": 2}, "detector.min_face"),
+        ({"backend": "onnx"}, "parameter backend must be one of"),
+        ({"threads": "many"}, "threads"),
+        ({"image_topics": "[a, a]"}, "one or more different topics"),
+    ],
+)
+def test_a_wrong_parameter_ends_the_node_with_its_reason(start, parameters, reason):
+    node = start("fer_node", **parameters)
+    assert node.process.wait(timeout=20) == 1
+    assert wait_for(lambda: reason in node.output, 2), node.output
+    assert "Traceback" not in node.output

@@ -1,0 +1,42 @@
+"""Parameters are declared once; documents and files follow."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fer_ros.core.pipeline import PipelineConfig
+from fer_ros.nodes.parameters import FER_NODE, NODES, markdown_table, pipeline_config
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_the_readme_shows_the_tables_of_the_declarations(node):
+    text = (ROOT / "README.md").read_text()
+    shown = re.search(f"<!-- parameters of {node} -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
+    assert shown and shown[1].strip() == markdown_table(NODES[node]).strip()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.stem)
+def test_config_files_hold_only_declared_parameters_in_their_ranges(path):
+    values = yaml.safe_load(path.read_text())["/**/fer_node"]["ros__parameters"]
+    declared = {p.name: p for p in FER_NODE}
+    for name, value in values.items():
+        parameter = declared[name]
+        assert isinstance(value, type(parameter.default)), name
+        if parameter.low is not None:
+            assert parameter.low <= value <= parameter.high
+        if parameter.choices:
+            assert value in parameter.choices
+
+
+def test_default_yaml_is_what_the_code_does_without_it():
+    values = yaml.safe_load((ROOT / "config/default.yaml").read_text())["/**/fer_node"]["ros__parameters"]
+    declared = {p.name: p.default for p in FER_NODE}
+    assert {name: declared[name] for name in values} == values
+
+
+def test_the_defaults_are_the_pipelines_own():
+    assert pipeline_config({p.name: p.default for p in FER_NODE}) == PipelineConfig()
