@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,12 @@ class Crops:
         votes = None if self.votes is None else self.votes[indices]
         names = tuple(self.names[i] for i in indices) if self.names else ()
         return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes, names)
+
+    def with_labels(self, labels: tuple[str, ...]) -> Crops:
+        """Return only the faces of these labels, under them. Raises ValueError if there are none."""
+        place = {self.labels.index(name): i for i, name in enumerate(labels) if name in self.labels}
+        kept = self.take(np.array([i for i, t in enumerate(self.targets) if int(t) in place], np.int64))
+        return replace(kept, targets=np.array([place[int(t)] for t in kept.targets], np.int64), labels=labels)
 
     @property
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.bundle import Bundle, load_bundle
-from fer_ros.core.classifier import Classifier, make_classifier
-from fer_ros.core.preprocessing import preprocess_crops
+from fer_ros.core.classifier import Classifier, make_classifier, softmax
+from fer_ros.core.preprocessing import PreprocessSpec, preprocess_crops
 from fer_training.crops import Crops
 from fer_training.datasets.base import Dataset, DatasetError
 from fer_training.datasets.registry import DatasetSpec, read_dataset
@@ -112,3 +113,12 @@ def judge(
     facts = {"bundle": classifier.bundle_id, "backend": classifier.name, **facts}
     metrics = measure(crops.targets, probabilities, crops.labels)
     return Evaluation(metrics, missed, facts, problems, crops.names, crops.targets, probabilities)
+
+
+def judge_network(network: Callable[..., dict[str, Any]], spec: PreprocessSpec, crops: Crops) -> Metrics:
+    """Measure a Keras network, as build_network makes them, on faces that neither trained nor selected it."""
+    parts = []
+    for start in range(0, len(crops), CHUNK):
+        faces = preprocess_crops(crops.pixels[start : start + CHUNK], spec)
+        parts.append(softmax(np.asarray(network(faces, training=False)["logits"])))
+    return measure(crops.targets, np.concatenate(parts), crops.labels)

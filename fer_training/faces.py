@@ -34,12 +34,7 @@ class FoundFaces:
         return [f"{dataset.name}: no face found in {len(self.missed)} of {len(dataset.samples)} pictures ({names})"]
 
 
-def find_faces(
-    dataset: Dataset,
-    box_scale: float = 1.0,
-    cache: BoxCache | None = None,
-    config: DetectorConfig | None = None,
-) -> FoundFaces:
+def find_faces(dataset: Dataset, box_scale: float = 1.0, cache: BoxCache | None = None) -> FoundFaces:
     """Cut the largest face out of each picture; a data set that is cropped already is taken as it is.
 
     box_scale: see PreprocessSpec.  Pictures without a found face are left out and named in `missed`.
@@ -48,9 +43,8 @@ def find_faces(
     if dataset.cropped:
         every = np.arange(len(dataset.samples))
         return FoundFaces(_crops(dataset, every, [s.pixels for s in dataset.samples]), every, ())
-    config = config or DetectorConfig()
-    cache = cache if cache is not None else BoxCache(None, config)
-    detector = HaarDetector(config)
+    cache = cache if cache is not None else BoxCache(None)
+    detector = HaarDetector(cache.config)
     boxes = [cache.get(sample, detector) for sample in dataset.samples]
     cache.save()
     kept = np.array([i for i, box in enumerate(boxes) if box is not None], np.int64)
@@ -68,10 +62,10 @@ class BoxCache:
     a face is written to disk.
     """
 
-    def __init__(self, folder: Path | None, config: DetectorConfig) -> None:
-        """Open the cache file of these detector settings; without a folder nothing is kept."""
-        self._config = config
-        key = "-".join(str(v) for v in asdict(config).values()).replace("/", "_")
+    def __init__(self, folder: Path | None, config: DetectorConfig | None = None) -> None:
+        """Open the cache file of these detector settings, the defaults if none; without a folder nothing is kept."""
+        self.config = config or DetectorConfig()
+        key = "-".join(str(v) for v in asdict(self.config).values()).replace("/", "_")
         self._path = None if folder is None else Path(folder) / f"boxes-{key}.json"
         self._boxes: dict[str, list[float] | None] = {}
         if self._path is not None and self._path.is_file():
@@ -81,7 +75,7 @@ class BoxCache:
     def get(self, sample: Sample, detector: HaarDetector) -> Box | None:
         """Return the largest face's box in pixels of the picture, or None where the detector finds none."""
         if sample.digest not in self._boxes:
-            faces = detector.detect(sample.pixels, self._config.min_face)
+            faces = detector.detect(sample.pixels, self.config.min_face)
             self._boxes[sample.digest] = list(faces[0].box.as_tuple()) if faces else None
         box = self._boxes[sample.digest]
         return None if box is None else Box(*box)

@@ -6,10 +6,12 @@ A class has its own brightness and stripes, so that a tiny network can learn it.
 from __future__ import annotations
 
 import csv
+import functools
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from fer_ros.core.emotions import EMOTIONS
 
@@ -77,3 +79,72 @@ def write_fer2013_csv(path: Path, rows: list[tuple[int, str]], header: str = "em
             }
             writer.writerow([values[n] for n in names])
     return path
+
+
+def photograph(label: int, number: int, size: int = 160) -> np.ndarray:
+    """Return a (size, size) uint8 picture with a face that the cascade finds, its brightness by class."""
+    rng = np.random.default_rng((label, number))
+    face = cv2.resize(_faces()[number % len(_faces())], (size, size), interpolation=cv2.INTER_AREA)
+    changed = face * 0.8 + 5 * label + rng.integers(0, 6, face.shape)
+    return np.clip(changed, 0, 255).astype(np.uint8)
+
+
+@functools.cache
+def _faces() -> list[np.ndarray]:
+    """Free photographs, cut loosely around the face."""
+    from matplotlib.cbook import get_sample_data
+    from matplotlib.image import imread
+
+    with get_sample_data("grace_hopper.jpg") as file:
+        hopper = cv2.cvtColor(imread(file, format="jpg"), cv2.COLOR_RGB2GRAY)
+    return [hopper[20:370, 80:430], np.ascontiguousarray(hopper[20:370, 430:80:-1])]
+
+
+def write_jaffe(folder: Path, subjects: int = 10, suffix: str = ".tiff") -> Path:
+    """Write pictures named like JAFFE's, one of each expression for each subject; TIFF ones with a palette."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = ("KA", "KL", "KM", "KR", "MK", "NA", "NM", "TM", "UY", "YM")[:subjects]
+    for i, subject in enumerate(names):
+        for label, code in enumerate(("AN", "DI", "FE", "HA", "SA", "SU", "NE")):
+            image = Image.fromarray(photograph(label, i * 7 + label))
+            if suffix == ".tiff":
+                palette = image.convert("P")
+                palette.putpalette([v for gray in range(256) for v in (gray, gray, gray)])
+                image = palette
+            image.save(folder / f"{subject}.{code}1.{i * 7 + label + 1}{suffix}")
+    return folder
+
+
+CODES = {"angry": 1, "contempt": 2, "disgust": 3, "fear": 4, "happy": 5, "sad": 6, "surprise": 7}
+
+
+def write_ckplus(folder: Path, subjects: int = 11, frames: int = 4) -> Path:
+    """Write trees like CK+'s: each subject has two labelled sequences that go from neutral to an expression."""
+    number = 0
+    for i in range(subjects):
+        subject = f"S{i + 10:03d}"
+        for sequence in ("001", "002"):
+            emotion = list(CODES)[number % len(CODES)]
+            images = folder / "cohn-kanade-images" / subject / sequence
+            labels = folder / "Emotion" / subject / sequence
+            images.mkdir(parents=True)
+            labels.mkdir(parents=True)
+            for frame in range(1, frames + 1):
+                label = EMOTIONS.index("neutral" if frame == 1 else emotion)
+                name = f"{subject}_{sequence}_{frame:08d}"
+                cv2.imwrite(str(images / f"{name}.png"), photograph(label, number * 10 + frame))
+            (labels / f"{name}_emotion.txt").write_text(f"   {CODES[emotion]:.7e}\n")
+            number += 1
+    return folder
+
+
+def write_ckplus_folders(folder: Path) -> Path:
+    """Write class folders like the common 48x48 copy of CK+: the last three frames of two sequences a class."""
+    for label, emotion in enumerate((*EMOTIONS[:6], "contempt")):
+        target = folder / emotion
+        target.mkdir(parents=True)
+        for subject in range(2):
+            for frame in (11, 12, 13):
+                name = f"S{label * 2 + subject + 10:03d}_00{subject + 1}_{frame:08d}.png"
+                cv2.imwrite(str(target / name), picture(label, frame * 100 + subject))
+    return folder

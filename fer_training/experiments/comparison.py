@@ -1,0 +1,46 @@
+"""Tables that compare ways of training on CK+ (six classes) and JAFFE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fer_training.datasets.registry import DatasetSpec
+from fer_training.experiments.study import MissingDataError, Study
+from fer_training.folds import PROTOCOLS
+from fer_training.report import Report, Row, fold_rows
+
+CKPLUS_SIX = DatasetSpec("ckplus", "6", "small")
+JAFFE = DatasetSpec("jaffe")
+TITLES = {CKPLUS_SIX: "CK+ 6 classes, small", JAFFE: "JAFFE"}
+
+
+def compare(
+    study: Study,
+    name: str,
+    title: str,
+    variants: Sequence[tuple[DatasetSpec, str, str, str, float | None]],
+    notes: tuple[str, ...] = (),
+) -> Report:
+    """Run every variant, (data set, its name, supervision, stages, paper's value), under every protocol."""
+    rows: list[Row] = []
+    missing, done = [], []
+    for spec, what, supervision, stages, paper in variants:
+        try:
+            rows += rows_of(study, spec, f"{TITLES[spec]}, {what}", paper, supervision, stages)
+            done.append(spec)
+        except MissingDataError as error:
+            missing.append(f"{TITLES[spec]}, {what}: {error}")
+    return Report(name, title, tuple(rows), (*notes, *study.notes(done)), missing=tuple(missing))
+
+
+def rows_of(
+    study: Study, spec: DatasetSpec, what: str, paper: float | None, supervision: str, stages: str
+) -> list[Row]:
+    """Return the rows of one variant: the paper's protocol first, with subjects apart beside it."""
+    rows: list[Row] = []
+    for protocol in study.protocols:
+        rules = PROTOCOLS[spec.name][protocol]
+        folds = study.run(spec, protocol, supervision, stages)
+        random = protocol == "random"
+        rows += fold_rows(what, rules.label, folds, paper if random else None, best=random)
+    return rows

@@ -1,0 +1,33 @@
+"""Across data sets (paper, Section 6): train on all of JAFFE, judge on CK+, and the other way round; six classes."""
+
+from __future__ import annotations
+
+from fer_training.datasets.ckplus import SIX
+from fer_training.evaluation import judge_network
+from fer_training.experiments.comparison import CKPLUS_SIX, JAFFE
+from fer_training.experiments.study import Study
+from fer_training.report import Report, Row
+from fer_training.run_folder import LAST
+from fer_training.stages import load_run
+
+PAPER = {(JAFFE, CKPLUS_SIX): 72.49, (CKPLUS_SIX, JAFFE): 50.27}
+
+
+def run(study: Study) -> Report:
+    """Train for a fixed number of steps on one data set and judge on the other."""
+    sets = {}
+    for spec in (JAFFE, CKPLUS_SIX):
+        dataset, crops = study.faces(spec)
+        sets[spec] = dataset.with_labels(SIX), crops.with_labels(SIX)
+    rows = []
+    for (source, target), paper in PAPER.items():
+        folder = study.output / "runs" / f"cross-{source.name}-{target.name}"
+        study.run_whole(source, *sets[source], folder)
+        network, config = load_run(folder, LAST)
+        metrics = judge_network(network, config.preprocess, sets[target][1])
+        what = f"{sets[source][0].name} to {sets[target][0].name}"
+        low, high = (100 * v for v in metrics.interval)
+        ours = 100 * metrics.accuracy
+        protocol = "other data set, last step"
+        rows.append(Row(what, "accuracy %", protocol, paper, ours, None, (low, high), metrics.n))
+    return Report("cross", "Across data sets, six classes", tuple(rows), study.notes([JAFFE, CKPLUS_SIX]))

@@ -1,0 +1,20 @@
+"""Table 2: fine-tuning in one stage, from ImageNet, against two stages, by way of FER-2013; softmax alone."""
+
+from __future__ import annotations
+
+from fer_training.experiments.comparison import CKPLUS_SIX, JAFFE, compare
+from fer_training.experiments.study import ONE_STAGE, SOFTMAX, TWO_STAGES, Study
+from fer_training.report import Report
+
+PAPER = {
+    (CKPLUS_SIX, ONE_STAGE): 91.80,
+    (CKPLUS_SIX, TWO_STAGES): 95.08,
+    (JAFFE, ONE_STAGE): 71.43,
+    (JAFFE, TWO_STAGES): 92.86,
+}
+
+
+def run(study: Study) -> Report:
+    """Train both ways on CK+ (six classes, small) and JAFFE."""
+    variants = [(spec, stages, SOFTMAX, stages, value) for (spec, stages), value in PAPER.items()]
+    return compare(study, "table2", "Table 2: one stage against two", variants)

@@ -1,0 +1,97 @@
+"""Where a stage's weights come from: ImageNet, a finished run, or a bundle that somebody else made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import keras
+
+from fer_ros.core.bundle import DEFAULT, MANIFEST, load_bundle
+from fer_ros.core.preprocessing import PreprocessSpec
+from fer_training.bundle_weights import load_folded_weights
+from fer_training.config import StageConfig, from_dict
+from fer_training.crops import Crops
+from fer_training.network import NetworkConfig, load_imagenet_weights, transfer_weights
+from fer_training.run_folder import CONFIG, read_run_config
+from fer_training.stages import load_run
+
+
+class Start(Protocol):
+    """Starting weights of a stage. Plain data, so that it travels to other processes."""
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """Give a stage's config the shape of network, and the preprocessing, that the weights were trained with."""
+        ...
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """Put the weights into a fresh network; `faces` are the training faces of the new stage."""
+        ...
+
+
+@dataclass(frozen=True)
+class ImageNetStart:
+    """ImageNet's weights: the first stage's start, and the one-stage rows of Table 2."""
+
+    weights: Path | None = None
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """See Start.adapt."""
+        return config
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """See Start.initialise."""
+        load_imagenet_weights(network, config.network, self.weights)
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """The best weights of a finished run."""
+
+    folder: Path
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """See Start.adapt."""
+        found = read_run_config(self.folder)
+        return _with_shape(config, found.network, found.preprocess)
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """See Start.initialise."""
+        transfer_weights(network, load_run(self.folder)[0])
+
+
+@dataclass(frozen=True)
+class BundleStart:
+    """A bundle's float model, whose batch norm was folded into its kernels."""
+
+    location: str
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """See Start.adapt. Raises ValueError for a bundle that does not say what network it holds."""
+        bundle = load_bundle(self.location)
+        recorded = bundle.training.get("config")
+        if recorded is None:
+            raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
+        return _with_shape(config, from_dict(StageConfig, recorded).network, bundle.spec)
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """See Start.initialise."""
+        load_folded_weights(network, load_bundle(self.location), faces)
+
+
+def open_start(location: str) -> Start:
+    """Return the start that a folder, or 'default', holds. Raises FileNotFoundError if it is neither run nor bundle."""
+    folder = Path(location)
+    if location == DEFAULT or (folder / MANIFEST).is_file():
+        return BundleStart(location)
+    if (folder / CONFIG).is_file():
+        return RunStart(folder)
+    raise FileNotFoundError(f"expected a run folder ({CONFIG}) or a bundle ({MANIFEST}), got {location}")
+
+
+def _with_shape(config: StageConfig, network: NetworkConfig, spec: PreprocessSpec) -> StageConfig:
+    """Keep the stage's own dropout and batch norm; they are no part of the shape."""
+    mine = config.network
+    shaped = replace(network, dropout=mine.dropout, batch_norm_momentum=mine.batch_norm_momentum)
+    return replace(config, network=shaped, preprocess=spec)

@@ -1,0 +1,102 @@
+"""Every table and figure, on look-alikes of all data sets: the real code, a small network."""
+
+import csv
+import json
+
+import keras
+import pytest
+import yaml
+from look_alike import tiny_config, write_ckplus, write_fer2013, write_jaffe
+
+from fer_training.cli import main
+from fer_training.config import OptimizerConfig, to_dict
+from fer_training.experiments import NAMES
+from fer_training.network import NetworkConfig
+
+TINY = NetworkConfig(width=0.25, blocks=2, batch_norm_momentum=0.9)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """All data sets, starting weights and tiny configs, as arguments of the command."""
+    folder = tmp_path_factory.mktemp("world")
+    weights = folder / "imagenet.weights.h5"
+    keras.utils.set_random_seed(0)
+    keras.applications.MobileNet(
+        input_shape=(224, 224, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
+    ).save_weights(weights)
+    configs = {
+        "stage1": tiny_config(steps=20, evaluate_steps=10, center_weight=0.0),
+        "ckplus": tiny_config(steps=4, evaluate_steps=2),
+        "jaffe": tiny_config(steps=4, evaluate_steps=2, optimizer=OptimizerConfig(learning_rate=0.045)),
+    }
+    arguments = ["--imagenet-weights", str(weights)]
+    for name, config in configs.items():
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(to_dict(config)))
+        arguments += [f"--{name}-config", str(folder / f"{name}.yaml")]
+    data = {
+        "fer2013": write_fer2013(folder / "fer", train=10, test=2),
+        "ckplus": write_ckplus(folder / "ckplus"),
+        "jaffe": write_jaffe(folder / "jaffe"),
+    }
+    return arguments, data, folder
+
+
+def reproduce(world, output, *what, **without):
+    arguments, data, _ = world
+    paths = [word for name, path in data.items() if name not in without for word in (f"--{name}", str(path))]
+    return main(["reproduce", *what, *arguments, *paths, "--folds", "1", "--output", str(output)])
+
+
+def test_reproduce_all(world, tmp_path, capsys):
+    assert reproduce(world, tmp_path, "all") == 0
+    for name in NAMES:
+        report = json.loads((tmp_path / f"{name}.json").read_text())
+        assert report["rows"], f"{name}: {report['missing']}"
+        assert (tmp_path / f"{name}.md").read_text().startswith("# ")
+        header, *rows = csv.reader((tmp_path / f"{name}.csv").read_text().splitlines())
+        assert header[3:6] == ["paper", "ours", "difference"] and len(rows) == len(report["rows"])
+        assert all((tmp_path / picture).stat().st_size > 1000 for picture in report["pictures"])
+    assert "done" in (tmp_path / "README.md").read_text()
+    five = json.loads((tmp_path / "table5.json").read_text())
+    protocols = {row["protocol"] for row in five["rows"]}
+    assert any("subject-overlapping (as in the paper), best step, selected on the fold" in p for p in protocols)
+    assert any(p.startswith("subject-disjoint, last step") for p in protocols)
+    assert not any(p.startswith("subject-disjoint, best") for p in protocols)
+    six = json.loads((tmp_path / "table6.json").read_text())
+    assert any(row["paper"] == 3.57 and row["ours"] > 0 for row in six["rows"])
+    assert len(json.loads((tmp_path / "figure7.json").read_text())["rows"]) >= 1
+    assert "only the first 1 folds of each protocol were run" in capsys.readouterr().out
+
+
+def test_the_same_command_gives_the_same_tables(world, tmp_path):
+    for run in ("one", "two"):
+        assert reproduce(world, tmp_path / run, "table4") == 0
+    assert (tmp_path / "one/table4.json").read_bytes() == (tmp_path / "two/table4.json").read_bytes()
+
+
+def test_missing_data_is_named_and_the_rest_is_done(world, tmp_path, capsys):
+    assert reproduce(world, tmp_path, "table1", ckplus=None, jaffe=None) == 0
+    text = capsys.readouterr().out
+    assert "needs --ckplus; to be had from the Affect Analysis Group" in text and "needs --jaffe" in text
+    assert "| FER-2013, angry | pictures |" in text
+    assert reproduce(world, tmp_path, "figure4", jaffe=None) == 1
+
+
+def test_a_second_stage_from_a_bundle_gives_a_bundle_with_contempt(world, tmp_path, capsys):
+    """The whole way of a user: first stage, bundle, eight classes of CK+ from that bundle, a bundle again."""
+    arguments, data, folder = world
+    stage1 = ["stage1", "--config", str(folder / "stage1.yaml"), "--fer2013", str(data["fer2013"])]
+    assert main([*stage1, *arguments[:2], "--output", str(tmp_path / "first")]) == 0
+    export = ["export", "--path", str(data["fer2013"]), "--precisions", "float32"]
+    assert main([*export, "--run", str(tmp_path / "first"), "--output", str(tmp_path / "seven")]) == 0
+    ckplus = ["--dataset", "ckplus", "--path", str(data["ckplus"]), "--classes", "8"]
+    stage2 = ["stage2", "--config", str(folder / "ckplus.yaml"), *ckplus, "--fold", "0"]
+    assert main([*stage2, "--stage1", str(tmp_path / "seven"), "--output", str(tmp_path / "second")]) == 0
+    assert "subject-overlapping (as in the paper), best step, selected on the fold" in capsys.readouterr().out
+    export = ["export", "--path", str(data["ckplus"]), "--precisions", "float32"]
+    assert main([*export, "--run", str(tmp_path / "second/fold0"), "--output", str(tmp_path / "eight")]) == 0
+    assert main(["evaluate", "--bundle", str(tmp_path / "eight"), *ckplus, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["n"] == 44
+    labels = json.loads((tmp_path / "eight/bundle.json").read_text())["labels"]
+    assert labels[-1] == "contempt" and len(labels) == 8
