@@ -27,8 +27,10 @@ class CenterLoss:
 
         features: (N, D).  labels: (N,).  A class without samples stays at zero.
         """
+        means = np.zeros(self.centers.shape, np.float32)
         for label in np.unique(labels):
-            self.centers[int(label)].assign(features[labels == label].mean(axis=0))
+            means[label] = features[labels == label].mean(axis=0)
+        self.centers.assign(means)
 
     def __call__(self, features: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         """Half the mean squared distance to the class's center: Equation 1 divided by the batch size.

@@ -83,14 +83,14 @@ def run_stage(
     manager = tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
     if manager.latest_checkpoint:
         checkpoint.restore(manager.latest_checkpoint).assert_consumed()
-        log.info("resumed at step %d", int(trainer.step))
+        log.info("resumed at step %d", trainer.done)
     else:
         initialise(trainer.network)
         trainer.copy_average()
         if config.center_weight:
             trainer.center_loss.initialise(trainer.predict(train)[1], train.targets)
         log.info("started: %d training and %d validation faces", len(train), len(validation))
-    start = int(trainer.step)
+    start = trainer.done
     run.forget_after(start)
     maker = BatchMaker(train, config)
     sums: dict[str, float] = {}
@@ -137,7 +137,7 @@ def run_stage(
         np.array(validation.names), validation.targets, validation.labels, _answer(trainer, validation), last
     )
     accuracy = float((last.argmax(axis=1) == validation.targets).mean())
-    result = StageResult(int(best[1]), float(best[0]), int(trainer.step), accuracy)
+    result = StageResult(int(best[1]), float(best[0]), trainer.done, accuracy)
     log.info("finished: %s", result)
     run.finish(dataclasses.asdict(result), answers)
     return result

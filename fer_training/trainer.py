@@ -73,6 +73,11 @@ class Trainer:
         self._compiled_predict = tf.function(lambda faces: self.exported(faces, training=False))
         self.copy_average()
 
+    @property
+    def done(self) -> int:
+        """How many steps have been taken."""
+        return int(self.step.numpy())
+
     def copy_average(self) -> None:
         """Let the moving average start from the network's present weights."""
         if self.exported is not self.network:

@@ -118,9 +118,7 @@ def _official(images: Path, emotions: Path, last: int) -> tuple[list[_Frame], li
         folder = images / match[1] / match[2]
         pictures = sorted(p for p in folder.glob("*") if p.suffix.lower() in PICTURES and _NAME.match(p.stem))
         if len(pictures) < last + 1:
-            problems.append(
-                f"CK+: sequence {sequence} left out: expected {last + 1} frames or more, {len(pictures)} found"
-            )
+            problems.append(f"CK+: {sequence} left out: expected {last + 1} frames or more, got {len(pictures)}")
             continue
         frames.append(_Frame(pictures[0], sequence, 1, "neutral"))
         frames += [_Frame(p, sequence, int(_NAME.match(p.stem)[3]), emotion) for p in pictures[-last:]]  # type: ignore[index]

@@ -1,0 +1,121 @@
+"""The network is MobileNet V1 with another stem; weights come into it from ImageNet, a run or a bundle."""
+
+import keras
+import numpy as np
+import pytest
+from look_alike import tiny_config, tiny_crops
+
+from fer_ros.core.bundle import BundleError, load_bundle
+from fer_ros.core.preprocessing import preprocess_crops
+from fer_training.bundle_weights import load_folded_weights
+from fer_training.network import (
+    FEATURES,
+    LOGITS,
+    NetworkConfig,
+    build_network,
+    decayed_kernels,
+    load_imagenet_weights,
+    transfer_weights,
+)
+from fer_training.packaging import package
+from fer_training.starts import BundleStart, ImageNetStart, RunStart, open_start
+
+SMALL = NetworkConfig(width=0.25)
+
+
+@pytest.fixture(scope="module")
+def imagenet(tmp_path_factory):
+    keras.utils.set_random_seed(1)
+    source = keras.applications.MobileNet(
+        input_shape=(224, 224, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
+    )
+    path = tmp_path_factory.mktemp("imagenet") / "mobilenet.weights.h5"
+    source.save_weights(path)
+    return source, path
+
+
+def test_the_papers_network_has_the_size_of_mobilenet():
+    network = build_network(NetworkConfig(), 7)
+    assert network.output[FEATURES].shape[-1] == 1024 and network.output[LOGITS].shape[-1] == 7
+    assert 3.2e6 < network.count_params() < 3.3e6
+    layers = [layer for layer in network.layers if layer.name.endswith(("depthwise", "pointwise"))]
+    assert len(layers) == 26
+
+
+def test_all_but_the_first_convolution_come_from_imagenet(imagenet):
+    source, path = imagenet
+    network = build_network(SMALL, 7)
+    stem = network.get_layer("stem").get_weights()[0]
+    load_imagenet_weights(network, SMALL, path)
+    np.testing.assert_array_equal(network.get_layer("stem").get_weights()[0], stem)
+    for ours, theirs in (("block1_depthwise", "conv_dw_1"), ("block13_pointwise", "conv_pw_13")):
+        np.testing.assert_array_equal(
+            network.get_layer(ours).get_weights()[0], source.get_layer(theirs).get_weights()[0]
+        )
+    np.testing.assert_array_equal(
+        network.get_layer("block13_pointwise_bn").get_weights()[3],
+        source.get_layer("conv_pw_13_bn").get_weights()[3],
+    )
+
+
+def test_an_imagenet_stem_sees_a_gray_picture_as_imagenet_sees_three_equal_channels(imagenet):
+    source, path = imagenet
+    config = NetworkConfig(width=0.25, stem="imagenet", size=224)
+    network = build_network(config, 7)
+    load_imagenet_weights(network, config, path)
+    gray = np.random.default_rng(0).uniform(-1, 1, (1, 224, 224, 1)).astype(np.float32)
+    # Keras pads the stem of its 224-pixel network on one side only, as all of its strided layers.
+    inner = network.get_layer("block1_depthwise").input
+    kernel = network.get_layer("stem").get_weights()[0]
+    np.testing.assert_allclose(kernel[..., 0, :], source.get_layer("conv1").get_weights()[0].sum(axis=2), atol=1e-6)
+    assert keras.Model(network.input, inner)(gray).shape == (1, 112, 112, 8)
+
+
+def test_missing_weights_and_other_widths_are_refused(tmp_path):
+    network = build_network(SMALL, 7)
+    with pytest.raises(FileNotFoundError, match="expected ImageNet weights at"):
+        load_imagenet_weights(network, SMALL, tmp_path / "none.h5")
+    with pytest.raises(ValueError, match=r"got 0.3"):
+        load_imagenet_weights(network, NetworkConfig(width=0.3), tmp_path / "none.h5")
+
+
+def test_weight_decay_is_for_kernels_alone():
+    names = {v.path.rsplit("/", 1)[-1] for v in decayed_kernels(build_network(SMALL, 7))}
+    assert names == {"kernel"}
+    assert len(decayed_kernels(build_network(SMALL, 7))) == 1 + 26 + 1
+
+
+def test_a_second_stage_takes_everything_but_the_head():
+    first, second = build_network(SMALL, 7), build_network(SMALL, 8)
+    transfer_weights(second, first)
+    faces = np.random.default_rng(0).uniform(-1, 1, (2, 48, 48, 1)).astype(np.float32)
+    np.testing.assert_array_equal(first(faces)[FEATURES], second(faces)[FEATURES])
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16"])
+def test_a_bundles_folded_weights_compute_the_same_features(tmp_path, precision):
+    """Batch norm that the converter folded away is put back, and training starts from the same function."""
+    config = tiny_config(network=NetworkConfig(width=0.25, blocks=4))
+    crops = tiny_crops()
+    faces = preprocess_crops(crops.pixels, config.preprocess)
+    network = build_network(config.network, 7)
+    for _ in range(30):  # statistics that are not the initial ones
+        network(faces, training=True)
+    package(network, config, crops, crops, tmp_path / "b", "b", (precision,))
+    start = open_start(str(tmp_path / "b"))
+    assert isinstance(start, BundleStart) and start.adapt(tiny_config()).network.blocks == 4
+    second = build_network(config.network, 8)
+    start.initialise(second, config, crops)
+    tolerance = 1e-4 if precision == "float32" else 2e-2
+    np.testing.assert_allclose(second(faces)[FEATURES], network(faces)[FEATURES], atol=tolerance)
+    np.testing.assert_allclose(second(faces, training=True)[FEATURES], network(faces)[FEATURES], atol=5 * tolerance)
+    with pytest.raises(BundleError, match=r"expected a kernel .* for stem, got"):
+        load_folded_weights(build_network(NetworkConfig(width=0.5), 8), load_bundle(tmp_path / "b"), crops)
+
+
+def test_a_start_is_recognised_by_what_its_folder_holds(tmp_path):
+    (tmp_path / "config.yaml").write_text("steps: 1\nevaluate_steps: 1\n")
+    assert isinstance(open_start(str(tmp_path)), RunStart)
+    with pytest.raises(FileNotFoundError, match="expected a run folder"):
+        open_start(str(tmp_path / "none"))
+    assert ImageNetStart().adapt(tiny_config()) == tiny_config()
