@@ -16,16 +16,23 @@ from fer_ros.core.types import Box, Face, Gray
 _SYSTEM_CASCADES = (Path("/usr/share/opencv4/haarcascades"), Path("/usr/share/opencv/haarcascades"))
 
 
+KINDS = ("haar", "blazeface_full", "blazeface_short", "yunet")
+
+
 @dataclass(frozen=True)
 class DetectorConfig:
     """What a detector is asked for.
 
+    kind: 'haar' (the paper's), 'blazeface_full' or 'blazeface_short' (extra `blazeface`), or 'yunet' (needs `model`).
+    model: path of YuNet's ONNX file.
     cascade: name of one of OpenCV's Haar cascades, or the path of a cascade file.
     min_face: side of the smallest face looked for, pixels of the original frame.
     scale_factor: ratio of neighbouring sizes in the search.  min_neighbors: overlapping hits that make a face.
     min_score: faces with a lower detector score are dropped.
     """
 
+    kind: str = "haar"
+    model: str = ""
     cascade: str = "haarcascade_frontalface_default"
     min_face: int = 48
     scale_factor: float = 1.1
@@ -34,6 +41,8 @@ class DetectorConfig:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
+        if self.kind not in KINDS:
+            raise ValueError(f"detector kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
         if self.min_face < 12:
             raise ValueError(f"min_face must be at least 12 pixels, got {self.min_face}")
         if not 1.01 <= self.scale_factor <= 2.0:
@@ -82,6 +91,20 @@ class HaarDetector:
             if score >= self.config.min_score
         ]
         return sorted(faces, key=lambda face: -face.box.area)
+
+
+def make_detector(config: DetectorConfig) -> Detector:
+    """Make the detector that the config names; see their constructors for the errors."""
+    # Imported here: an optional extra is needed only by those who ask for it.
+    if config.kind.startswith("blazeface"):
+        from fer_ros.core.blazeface import BlazeFaceDetector
+
+        return BlazeFaceDetector(config.kind.removeprefix("blazeface_"), config.min_score or 0.5)
+    if config.kind == "yunet":
+        from fer_ros.core.yunet import YuNetDetector
+
+        return YuNetDetector(config.model, config.min_score or 0.7)
+    return HaarDetector(config)
 
 
 def load_cascade(name: str) -> cv2.CascadeClassifier:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fer_ros.core.classifier import Classifier
-from fer_ros.core.detector import DetectorConfig, HaarDetector
+from fer_ros.core.detector import DetectorConfig
 from fer_ros.core.preprocessing import preprocess
 from fer_ros.core.search import FaceSearch, SearchConfig
 from fer_ros.core.smoothing import Smoother, SmoothingConfig
@@ -34,13 +34,14 @@ class Pipeline:
     """Detector, tracker and smoothers for each camera; one classifier and one batch for all."""
 
     def __init__(self, classifier: Classifier, config: PipelineConfig | None = None) -> None:
-        """Compose the parts. Raises what the detector raises for a cascade that does not load."""
+        """Compose the parts."""
         self.classifier = classifier
         self.config = config or PipelineConfig()
         self.timings: dict[str, float] = dict.fromkeys(STAGES, 0.0)
-        self._detector = HaarDetector(self.config.detector)
         self._ids = IdSource()
         self._cameras: dict[str, _Camera] = {}
+        # A detector that does not load is reported now and not with the first image.
+        FaceSearch(self.config.search, self.config.detector)
 
     def process(self, frames: Mapping[str, Frame]) -> dict[str, tuple[TrackedFace, ...]]:
         """Find, classify and track the faces of at most one frame of each camera; largest faces first.
@@ -73,7 +74,7 @@ class Pipeline:
 
     def _camera(self, name: str) -> _Camera:
         if name not in self._cameras:
-            self._cameras[name] = _Camera(self.config, self.classifier.labels, self._detector, self._ids)
+            self._cameras[name] = _Camera(self.config, self.classifier.labels, self._ids)
         return self._cameras[name]
 
     @contextmanager
@@ -91,10 +92,10 @@ Found = list[tuple[Face, Track | None]]
 class _Camera:
     """What is remembered of one camera from frame to frame."""
 
-    def __init__(self, config: PipelineConfig, labels: tuple[str, ...], detector: HaarDetector, ids: IdSource) -> None:
+    def __init__(self, config: PipelineConfig, labels: tuple[str, ...], ids: IdSource) -> None:
         self._config = config
         self._labels = labels
-        self._search = FaceSearch(detector, config.detector.min_face, config.search)
+        self._search = FaceSearch(config.search, config.detector)
         self._tracker = Tracker(config.tracker, ids)
         self._smoothers: dict[str, Smoother] = {}
         self._stamp = -float("inf")

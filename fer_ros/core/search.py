@@ -6,16 +6,16 @@ Searching a whole frame is what costs; a face moves little from one frame to the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 
-from fer_ros.core.detector import Detector, DetectorConfig, HaarDetector
+from fer_ros.core.detector import DetectorConfig, HaarDetector, make_detector
 from fer_ros.core.types import Box, Face, Frame, Gray
 
-# Sides to which a face is brought before its detector looks: enough for a 24-pixel window to be sure, no more.
-_FULL_SIDE = 26.0
-_LOCAL_SIDE = 36.0
+# Sides to which a face is brought before a cascade looks: enough for its 24-pixel window to be sure, no more.
+_FULL_SIDE = 30.0
+_LOCAL_SIDE = 40.0
 _EVIDENCE_SIDE = 60.0
 # How far a known face may move (in its own sides) and change in size before it is looked for again.
 _REACH = 1.7
@@ -26,8 +26,8 @@ _SIZE_RANGE = (0.72, 1.4)
 class SearchConfig:
     """When and where a detector is run.
 
-    full_interval: seconds between two searches of the whole frame; 0 searches every frame at full resolution, as
-    published. In between, only the surroundings of known faces are searched.
+    full_interval: seconds between two searches of the whole frame; in between, only the surroundings of known faces
+    are searched. 0 searches every frame at full resolution, as published and as learned detectors do.
     evidence: cascade that must agree before a new face is believed, '' for none.
     """
 
@@ -41,16 +41,19 @@ class SearchConfig:
 
 
 class FaceSearch:
-    """Runs a detector on one camera's frames."""
+    """Looks for faces on one camera's frames."""
 
-    def __init__(self, detector: Detector, min_face: float, config: SearchConfig | None = None) -> None:
-        """Search for faces of at least min_face pixels with this detector."""
-        self.config = config or SearchConfig()
-        self._detector = detector
-        self._min_face = min_face
+    def __init__(self, config: SearchConfig, detector: DetectorConfig) -> None:
+        """Make the detectors. Raises what they raise for files that are missing or do not load."""
+        self._min_face = detector.min_face
+        # A learned detector costs the same for a part as for the whole, and no more than a few cascades.
+        self._interval = config.full_interval if detector.kind == "haar" else 0.0
+        self._detector = make_detector(detector)
+        # Where a face is expected, fewer hits are enough.
+        self._local = HaarDetector(replace(detector, min_neighbors=(detector.min_neighbors + 1) // 2))
         self._evidence = None
-        if self.config.evidence:
-            self._evidence = HaarDetector(DetectorConfig(cascade=self.config.evidence, min_neighbors=1))
+        if config.evidence:
+            self._evidence = HaarDetector(DetectorConfig(cascade=config.evidence, min_neighbors=3))
         self._last_full = -float("inf")
 
     def find(self, frame: Frame, known: Sequence[Box] = ()) -> list[Face]:
@@ -58,9 +61,9 @@ class FaceSearch:
 
         known: where the tracked faces are expected, in pixels. Stamps must not go backwards; after `reset` they may.
         """
-        if self.config.full_interval == 0:
+        if self._interval == 0:
             return self._believed(frame, self._detector.detect(frame.gray, self._min_face), known)
-        due = frame.stamp - self._last_full >= self.config.full_interval
+        due = frame.stamp - self._last_full >= self._interval
         if not known or due:
             self._last_full = frame.stamp
             return self._believed(frame, self._everywhere(frame), known)
@@ -85,7 +88,7 @@ class FaceSearch:
         factor = min(1.0, _LOCAL_SIDE / side)
         small = _resized(frame.gray[top:bottom, left:right], factor)
         low, high = (side * factor * bound for bound in _SIZE_RANGE)
-        found = self._detector.detect(small, max(low, self._min_face * factor), high)
+        found = self._local.detect(small, max(low, self._min_face * factor), high)
         faces = [_moved(_scaled(face, 1 / factor), left, top) for face in found]
         # Two people may share a region: each known face takes the one nearest to where it is expected.
         return [max(faces, key=lambda face: face.box.iou(box))] if faces else []

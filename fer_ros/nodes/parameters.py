@@ -16,7 +16,7 @@ from rclpy.exceptions import (
 )
 from rclpy.node import Node
 
-from fer_ros.core.detector import DetectorConfig
+from fer_ros.core.detector import KINDS, DetectorConfig
 from fer_ros.core.pipeline import PipelineConfig
 from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
@@ -67,6 +67,8 @@ FER_NODE = (
               choices=("default", "float", "int8")),
     Parameter("threads", 2, "Threads of LiteRT and of OpenCV.", 1, 64),
     Parameter("autostart", True, "Configure and activate at the start; false leaves that to a lifecycle manager."),
+    Parameter("detector.kind", _DETECTOR.kind, "What finds the faces; BlazeFace is an optional extra.", choices=KINDS),
+    Parameter("detector.model", _DETECTOR.model, "Path of YuNet's ONNX file, for detector.kind yunet."),
     Parameter("detector.cascade", _DETECTOR.cascade, "OpenCV's name of a Haar cascade, or the path of a cascade file."),
     Parameter("detector.min_face", _DETECTOR.min_face, "Side of the smallest face looked for, pixels.", 12, 4096),
     Parameter("detector.scale_factor", _DETECTOR.scale_factor, "Ratio of neighbouring face sizes in the search.",

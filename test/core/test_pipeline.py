@@ -1,0 +1,81 @@
+"""The parts together: frames of several cameras in, tracked faces out."""
+
+import numpy as np
+import pytest
+
+from core.scenes import scene
+from fer_ros.core.bundle import load_bundle
+from fer_ros.core.classifier import make_classifier
+from fer_ros.core.pipeline import STAGES, Pipeline, PipelineConfig
+from fer_ros.core.search import SearchConfig
+from fer_ros.core.smoothing import SmoothingConfig
+from fer_ros.core.tracking import TrackerConfig
+from fer_ros.core.types import Frame, State
+
+SMILING, SERIOUS = (0, 280, 170, 220), (1, 260, 470, 240)
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return make_classifier(load_bundle(), "litert")
+
+
+def test_two_people_are_told_apart_and_named(classifier):
+    pipeline = Pipeline(classifier)
+    for i in range(15):
+        faces = pipeline.process({"camera": scene(i / 30, SMILING, SERIOUS)})["camera"]
+    by_place = sorted(faces, key=lambda face: face.face.box.center[0])
+    assert [face.state for face in by_place] == [State.STABLE] * 2
+    assert by_place[0].smoothed.label == "happy" and by_place[1].smoothed.label != "happy"
+    assert len({face.track_id for face in faces}) == 2
+    for face in faces:
+        assert face.raw.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_all_cameras_share_one_batch_and_no_ids(classifier):
+    calls = []
+
+    class Counting:
+        labels, spec, bundle_id, name = classifier.labels, classifier.spec, "", ""
+
+        def classify(self, batch):
+            calls.append(len(batch))
+            return classifier.classify(batch)
+
+    pipeline = Pipeline(Counting())
+    results = pipeline.process({"left": scene(0, SMILING, SERIOUS), "right": scene(0, SMILING), "empty": scene(0)})
+    assert calls == [3]
+    assert {name: len(faces) for name, faces in results.items()} == {"left": 2, "right": 1, "empty": 0}
+    names = [face.track_id for faces in results.values() for face in faces]
+    assert len(set(names)) == 3
+    assert set(pipeline.timings) == set(STAGES) and pipeline.timings["detect"] > 0
+
+
+def test_as_published_there_are_no_ids_and_no_smoothing(classifier):
+    config = PipelineConfig(
+        search=SearchConfig(full_interval=0, evidence=""),
+        tracker=TrackerConfig(enabled=False),
+        smoothing=SmoothingConfig(enabled=False),
+    )
+    (face,) = Pipeline(classifier, config).process({"camera": scene(0, SMILING)})["camera"]
+    assert (face.track_id, face.state, face.smoothed) == ("", State.RAW, None)
+    assert face.raw.label == "happy"
+
+
+def test_a_clock_that_jumps_back_starts_afresh_with_new_ids(classifier):
+    pipeline = Pipeline(classifier)
+    (before,) = pipeline.process({"camera": scene(100.0, SMILING)})["camera"]
+    (after,) = pipeline.process({"camera": scene(5.0, SMILING)})["camera"]
+    (later,) = pipeline.process({"camera": scene(5.03, SMILING)})["camera"]
+    assert before.track_id != after.track_id == later.track_id
+
+
+def test_a_frame_without_faces_is_answered(classifier):
+    pipeline = Pipeline(classifier)
+    assert pipeline.process({"camera": Frame(np.zeros((480, 640), np.uint8), 1.0)}) == {"camera": ()}
+    assert pipeline.process({}) == {}
+
+
+def test_a_detector_that_does_not_load_is_reported_at_once(classifier):
+    with pytest.raises(FileNotFoundError, match="nobody"):
+        Pipeline(classifier, PipelineConfig(search=SearchConfig(evidence="nobody")))
