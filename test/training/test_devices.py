@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ print("same")
 def test_two_devices_take_the_very_steps_of_one(tmp_path):
     run = subprocess.run(
         [sys.executable, "-c", TWO_DEVICES, str(ROOT / "test"), str(tmp_path / "run")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
         check=False,
@@ -102,26 +103,36 @@ def test_a_batch_that_replicas_cannot_share_is_refused():
         Trainer(tiny_config(), 7, strategy=Three())
 
 
-def test_a_process_pool_gives_the_results_of_one_process(tmp_path):
+@pytest.fixture
+def jobs(tmp_path):
+    """Two small runs, in a new folder for each who runs them."""
     import keras
 
     weights = tmp_path / "imagenet.weights.h5"
     keras.applications.MobileNet(
         input_shape=(224, 224, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
     ).save_weights(weights)
-    results = []
-    for processes in (1, 2):
-        jobs = [
-            Job(
-                tmp_path / str(processes) / str(i),
-                tiny_config(seed=i),
-                ImageNetStart(weights),
-                tiny_crops(),
-                tiny_crops(7),
-            )
-            for i in range(2)
-        ]
-        results.append(Workers(processes).run(jobs, progress=False))
-    for here, there in zip(*results, strict=True):
+    start, train, validation = ImageNetStart(weights), tiny_crops(), tiny_crops(7)
+    return lambda who: [Job(tmp_path / who / str(i), tiny_config(seed=i), start, train, validation) for i in range(2)]
+
+
+def same_answers(one, other):
+    for here, there in zip(one, other, strict=True):
         np.testing.assert_array_equal(here.last, there.last)
-    assert not np.array_equal(results[0][0].last, results[0][1].last)
+    assert not np.array_equal(one[0].last, one[1].last)
+
+
+def test_a_process_pool_gives_the_results_of_one_process(jobs):
+    same_answers(Workers(1).run(jobs("here"), False), Workers(2).run(jobs("pool"), False))
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="the extra 'ray' is not installed")
+def test_a_ray_cluster_gives_the_results_of_one_process(jobs, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    same_answers(Workers(1).run(jobs("here"), False), Workers(ray="local").run(jobs("ray"), False))
+
+
+def test_a_missing_ray_is_said_in_one_line(jobs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(RuntimeError, match="a Ray cluster was asked for, but the package ray is missing"):
+        Workers(ray="auto").run(jobs("none"), False)

@@ -11,9 +11,8 @@ from look_alike import tiny_config, write_ckplus, write_fer2013, write_jaffe
 from fer_training.cli import main
 from fer_training.config import OptimizerConfig, to_dict
 from fer_training.experiments import NAMES
-from fer_training.network import NetworkConfig
 
-TINY = NetworkConfig(width=0.25, blocks=2, batch_norm_momentum=0.9)
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")

@@ -79,6 +79,7 @@ run_stage(tiny_crops(), tiny_crops(14, first=100), config, Path(sys.argv[1]), la
 """
 
 
+@pytest.mark.timeout(300)
 def test_a_killed_run_resumes_to_the_very_same_weights(tmp_path):
     """SIGKILL at a random moment; the seed of the moment is printed if the test fails."""
     moment = random.Random().randrange(2, 40)
@@ -86,10 +87,9 @@ def test_a_killed_run_resumes_to_the_very_same_weights(tmp_path):
     config = tiny_config(steps=400, evaluate_steps=5, ema=0.9)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     train(whole, config)
-    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD.format(test=str(ROOT / "test")), str(killed)],
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 100
