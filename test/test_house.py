@@ -1,0 +1,55 @@
+"""The package says the same of itself everywhere, and installs what it says."""
+
+import ast
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MANIFEST = ElementTree.parse(ROOT / "package.xml").getroot()
+
+
+def test_the_version_is_the_same_everywhere():
+    version = MANIFEST.findtext("version")
+    assert re.search(r'version="([^"]+)"', (ROOT / "setup.py").read_text())[1] == version
+    assert re.search(r"^(\d+\.\d+\.\d+) \(", (ROOT / "CHANGELOG.rst").read_text(), re.MULTILINE)[1] == version
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "scripts").iterdir()), ids=lambda path: path.name)
+def test_every_executable_is_installed_and_runs(script):
+    assert f"scripts/{script.name}" in (ROOT / "CMakeLists.txt").read_text()
+    assert script.stat().st_mode & 0o111
+    main = ast.parse(script.read_text()).body[1]
+    assert isinstance(main, ast.ImportFrom)
+    module = ROOT / Path(*main.module.split(".")).with_suffix(".py")
+    assert "def main(" in module.read_text()
+
+
+def imported_packages(folder):
+    names = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.add(node.module.split(".")[0])
+    return names
+
+
+def test_every_ros_package_that_is_imported_is_declared():
+    declared = {element.text for element in MANIFEST if element.tag.endswith("depend")}
+    ros = {n for n in imported_packages(ROOT / "fer_ros") | imported_packages(ROOT / "launch") if n.endswith("_msgs")}
+    ros |= {"rclpy", "launch", "launch_ros", "cv_bridge", "rcl_interfaces"}
+    used = imported_packages(ROOT / "fer_ros") | imported_packages(ROOT / "launch")
+    assert (ros & used) - declared == set()
+
+
+def test_a_node_without_ros_says_in_one_line_what_is_missing():
+    code = "import sys; sys.modules['rclpy'] = None; import fer_ros.nodes.fer_node"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: fer_ros.nodes needs ROS 2") and "env.bash" in last
