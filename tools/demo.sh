@@ -24,10 +24,9 @@ ros_run() {
     exec python "scripts/$node" --ros-args "$@"
 }
 
-log=build/demo.log
-(ros_run fer_node --log-level warn) 2> >(tee "$log" >&2) &
+(ros_run fer_node --log-level warn) 2> >(grep -v XNNPACK >&2) &
 fer=$!
-(ros_run viewer_node -p title:=demo -p "save_to:=${OUT:-}") &
+(ros_run viewer_node -p title:=demo ${OUT:+-p "save_to:='$OUT'"}) &
 viewer=$!
 camera=
 trap 'kill -INT $fer $viewer $camera 2>/dev/null || true; wait' EXIT
@@ -35,7 +34,7 @@ trap : INT TERM
 
 # A file would be over before the others are up.
 python tools/wait_for_node.py fer_node viewer_node
-(ros_run camera_node --log-level warn -p "source:='$source_'") &
+(ros_run camera_node --log-level warn -p "source:=$source_" -p wait_for_subscriber:=10.0) &
 camera=$!
 code=0
 wait $camera || code=$?

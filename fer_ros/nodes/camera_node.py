@@ -30,6 +30,7 @@ class CameraNode(Node):
         self._loop, self._period = values["loop"], 1.0 / values["rate"]
         self._frame_id, self._reconnect = values["frame_id"], values["reconnect_period"]
         self._source = Source(values["source"], values["width"], values["height"])
+        self._patience = 0.0 if self._source.live else values["wait_for_subscriber"]
         self._info = read_calibration(Path(values["calibration"])) if values["calibration"] else None
         topic = values["image_topic"]
         self._images = self.create_publisher(Image, topic, IMAGES)
@@ -48,6 +49,9 @@ class CameraNode(Node):
         self._source.close()
 
     def _read(self) -> None:
+        end = time.monotonic() + self._patience
+        while time.monotonic() < end and not (self._images.get_subscription_count() or self._stopped.is_set()):
+            self._stopped.wait(0.02)
         published, due, lost = 0, time.monotonic(), self._source.live and not self._source.open()
         if lost:
             self.get_logger().warning(f"{self._source.name}: cannot be opened; trying every {self._reconnect:g} s")

@@ -31,7 +31,11 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter. low, high: the range of a number, inclusive.  choices: the words that are allowed."""
+    """One parameter.
+
+    low, high: the range of a number, inclusive.  choices: the words that are allowed.
+    any_type: a value of any type is taken as text, so that `source:=0` on a command line needs no quotes.
+    """
 
     name: str
     default: Value
@@ -39,10 +43,12 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    any_type: bool = False
 
     def descriptor(self) -> ParameterDescriptor:
         """Return what ROS 2 shows of it."""
         result = ParameterDescriptor(name=self.name, description=self.description, read_only=True)
+        result.dynamic_typing = self.any_type
         if self.choices:
             result.additional_constraints = f"one of {', '.join(self.choices)}"
         if self.low is not None and self.high is not None:
@@ -98,9 +104,11 @@ FER_NODE = (
 
 CAMERA_NODE = (
     Parameter("source", "0", "What to show: a V4L2 device (number or /dev/videoN), a video file, a folder of images, "
-              "or a URL."),
+              "or a URL.", any_type=True),
     Parameter("rate", 30.0, "Images a second, at most.", 0.1, 1000.0),
     Parameter("loop", False, "Start a file or folder again at its end; else the node ends there."),
+    Parameter("wait_for_subscriber", 0.0, "Seconds that a file or folder waits for a subscriber before it starts.",
+              0.0, 3600.0),
     Parameter("image_topic", "camera/image_raw", "Topic of the images; CameraInfo goes beside it."),
     Parameter("frame_id", "camera", "frame_id of the headers."),
     Parameter("width", 0, "Width asked of a device, pixels; 0: its own.", 0, 16384),
@@ -136,6 +144,8 @@ def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         value = node.get_parameter(parameter.name).value
         if isinstance(parameter.default, list):
             value = [str(item) for item in value or []]
+        if parameter.any_type:
+            value = str(value)
         if parameter.choices and value not in parameter.choices:
             raise ParameterError(f"parameter {parameter.name} must be one of {parameter.choices}, got {value!r}")
         values[parameter.name] = value

@@ -20,7 +20,11 @@ def run(make: Callable[[], Node], arguments: list[str] | None = None) -> int:
 
     A node may have `close()`, called before it is destroyed, and `exit_code`.
     """
-    rclpy.init(args=arguments)
+    try:
+        rclpy.init(args=arguments)
+    except RuntimeError as error:  # rcl's own, for arguments that it cannot parse
+        print(error, file=sys.stderr)
+        return 1
     node = None
     try:
         node = make()

@@ -54,6 +54,15 @@ def test_without_loop_the_node_ends_after_the_last_image(start, folder):
     assert wait_for(lambda: "end after 3 images" in camera.output, 2), camera.output
 
 
+def test_a_folder_that_waits_for_a_subscriber_is_shown_from_its_first_image_on(start, peer, folder):
+    camera = start("camera_node", source=folder, rate=30.0, wait_for_subscriber=20.0)
+    assert camera.says("on /camera/image_raw")
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    assert camera.process.wait(timeout=20) == 0
+    assert wait_for(lambda: len(images) >= 3, 2)
+    assert [image.data[0] for image in images] == [10, 130, 250]
+
+
 def test_a_calibration_is_published_with_the_images_header(start, peer, folder):
     path = folder / "camera.yaml"
     matrix = {"data": [1.0, 0, 2, 0, 3, 4, 0, 0, 1]}
@@ -85,9 +94,10 @@ def test_a_source_that_is_none_ends_the_node_with_its_reason(start, folder, sour
     assert "Traceback" not in camera.output
 
 
-def test_a_device_that_is_not_there_is_tried_again(start):
-    camera = start("camera_node", source="/dev/video99", reconnect_period=0.2)
-    assert camera.says("/dev/video99: cannot be opened; trying every 0.2 s")
+@pytest.mark.parametrize("device", ["/dev/video99", 99])
+def test_a_device_that_is_not_there_is_tried_again(start, device):
+    camera = start("camera_node", source=device, reconnect_period=0.2)
+    assert camera.says(f"{device}: cannot be opened; trying every 0.2 s")
     code, seconds = camera.stop()
     assert code == 0 and seconds < 2 and "Traceback" not in camera.output
 
