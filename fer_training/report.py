@@ -134,6 +134,17 @@ def fold_rows(
     return rows
 
 
+def write_folds(names: Sequence[str], folds: Sequence[Answers], path: Path) -> None:
+    """Write one row a fold: its number of answers, and accuracy, macro precision, recall and F1 of both steps."""
+    measures = ("accuracy", "precision", "recall", "f1")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["fold", "n", *(f"{step}_{name}" for step in ("last", "best") for name in measures)])
+        for fold, answers in zip(names, folds, strict=True):
+            steps = [measure(answers.targets, getattr(answers, step), answers.labels) for step in ("last", "best")]
+            writer.writerow([fold, steps[0].n, *(round(getattr(m, name), 5) for m in steps for name in measures)])
+
+
 def pooled(folds: Sequence[Answers], step: str = "best") -> Metrics:
     """Measure all folds' answers together: each sample is in the validation part of one fold."""
     targets = np.concatenate([a.targets for a in folds])

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="random: five groups, as in the paper; disjoint: no subject on both sides",
     )
     parser.add_argument("--fold", type=int, help="only this fold, counted from 0, such as for a bundle to ship")
+    parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--workers", type=int, default=1, help="folds that run at the same time")
     parser.add_argument("--ray", default="", help="address of a Ray cluster to run the folds on")
     parser.add_argument("--output", type=Path, required=True, help="one run folder a fold is made here")
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.faces import BoxCache, find_faces
     from fer_training.folds import PROTOCOLS, make_folds, save_folds
     from fer_training.pool import Job, Workers
-    from fer_training.report import fold_rows
+    from fer_training.report import fold_rows, write_folds
     from fer_training.starts import ImageNetStart, open_start
 
     grow_gpu_memory()
@@ -45,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     if options.protocol not in PROTOCOLS[spec.name]:
         raise ValueError(f"{spec.name}: expected --protocol {' or '.join(PROTOCOLS[spec.name])}: it names no subjects")
     config = load_stage_config(find_config(options.config))
+    if options.seed is not None:
+        config = replace(config, seed=options.seed)
     start = ImageNetStart(options.imagenet_weights) if options.stage1 == "imagenet" else open_start(options.stage1)
     dataset = read_dataset(spec, options.path)
     found = find_faces(dataset, start.adapt(config).preprocess.box_scale, BoxCache(options.output / "faces"))
@@ -68,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         for fold in (folds if options.fold is None else [folds[options.fold]])
     ]
     answers = Workers(options.workers, options.ray).run(jobs)
+    write_folds([job.folder.name for job in jobs], answers, options.output / "folds.csv")
     for job, answer in zip(jobs, answers, strict=True):
         for row in fold_rows(job.folder.name, rules.label, [answer], None, best=options.protocol == "random"):
             print(f"{row.what}: {row.ours:.2f} % of {row.n}, {row.protocol}")

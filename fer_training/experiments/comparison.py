@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from fer_training.datasets.registry import DatasetSpec
 from fer_training.experiments.study import MissingDataError, Study
 from fer_training.folds import PROTOCOLS
-from fer_training.report import Report, Row, fold_rows
+from fer_training.refined import BEST_LABEL, LAST_LABEL
+from fer_training.report import Report, Row, fold_rows, pooled
 
 CKPLUS_SIX = DatasetSpec("ckplus", "6", "small")
 JAFFE = DatasetSpec("jaffe")
+MEANS = {"precision": "macro precision %", "recall": "macro recall %", "f1_of_means": "F1 of the means %"}
+"""Beside accuracy; F1 is the paper's, the harmonic mean of the two others."""
 TITLES = {CKPLUS_SIX: "CK+ 6 classes, small", JAFFE: "JAFFE"}
 
 
@@ -34,13 +37,35 @@ def compare(
 
 
 def rows_of(
-    study: Study, spec: DatasetSpec, what: str, paper: float | None, supervision: str, stages: str
+    study: Study,
+    spec: DatasetSpec,
+    what: str,
+    paper: float | None,
+    supervision: str,
+    stages: str,
+    means: tuple[float | None, float | None, float | None] = (None, None, None),
 ) -> list[Row]:
-    """Return the rows of one variant: the paper's protocol first, with subjects apart beside it."""
+    """Return the rows of one variant: the paper's protocol first, with subjects apart beside it.
+
+    paper: its accuracy in percent.  means: its macro precision, macro recall and F1 in percent.
+    """
     rows: list[Row] = []
     for protocol in study.protocols:
         rules = PROTOCOLS[spec.name][protocol]
         folds = study.run(spec, protocol, supervision, stages)
         random = protocol == "random"
         rows += fold_rows(what, rules.label, folds, paper if random else None, best=random)
+        metrics, label = pooled(folds, "best" if random else "last"), BEST_LABEL if random else LAST_LABEL
+        rows += [
+            Row(
+                what,
+                measure,
+                f"{rules.label}, {label}",
+                value if random else None,
+                100 * getattr(metrics, name),
+                n=metrics.n,
+                note="all folds together",
+            )
+            for (name, measure), value in zip(MEANS.items(), means, strict=True)
+        ]
     return rows

@@ -18,7 +18,7 @@ def run(study: Study) -> Report:
     metrics = pooled(folds)
     figure = Figure(figsize=(11, 5), layout="constrained")
     left, right = figure.subplots(1, 2)
-    first = sorted(study.run_folder(JAFFE, "random").iterdir())[0]
+    first = sorted(study.run_folder(JAFFE, "random").glob("fold*/"))[0]
     draw_loss(left, first / HISTORY, f"JAFFE, {first.name}")
     draw_confusion(right, metrics, f"JAFFE, {len(folds)} folds")
     study.output.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ def run(study: Study) -> Report:
         except DatasetError as error:
             missing.append(f"{title_of(spec)}: {error}")
             continue
-        first = sorted(study.run_folder(spec, "random").iterdir())[0]
+        first = sorted(study.run_folder(spec, "random").glob("fold*/"))[0]
         draw_loss(axes, first / HISTORY, f"{title_of(spec)}, {first.name}")
         last = read_history(first / HISTORY)[-1]
         what = f"{title_of(spec)}, {first.name}"

@@ -16,6 +16,7 @@ from fer_training.experiments.first_stage import FirstStage
 from fer_training.faces import BoxCache, find_faces
 from fer_training.folds import PROTOCOLS, make_folds, save_folds
 from fer_training.pool import Job, Workers
+from fer_training.report import write_folds
 from fer_training.run_folder import Answers
 from fer_training.starts import ImageNetStart, Start
 
@@ -107,7 +108,9 @@ class Study:
             )
             for fold in (folds[: self.folds] if self.folds else folds)
         ]
-        return self.workers.run(jobs, self.progress)
+        answers = self.workers.run(jobs, self.progress)
+        write_folds([job.folder.name for job in jobs], answers, folder / "folds.csv")
+        return answers
 
     def run_folder(self, spec: DatasetSpec, protocol: str, supervision: str = CENTER, stages: str = TWO_STAGES) -> Path:
         """Return where the folds of such a run stand."""
