@@ -7,6 +7,7 @@ from pathlib import Path
 
 import h5py
 import keras
+import numpy as np
 from keras import layers
 
 STEM = "stem"
@@ -140,6 +141,17 @@ def transfer_weights(network: keras.Model, source: keras.Model) -> None:
     for layer in network.layers:
         if layer.weights and layer.name not in (LOGITS, VOTES):
             layer.set_weights(source.get_layer(layer.name).get_weights())
+
+
+def renew_head(network: keras.Model, seed: int) -> None:
+    """Draw the classification layer anew, apart from all other draws of this seed.
+
+    Two stages of one seed would else begin with the same layer, and the features of the first are fitted to it.
+    """
+    head = network.get_layer(LOGITS)
+    kernel, bias = head.get_weights()
+    drawn = keras.initializers.GlorotUniform(seed=np.random.default_rng((seed, 2)).integers(2**31).item())
+    head.set_weights([keras.ops.convert_to_numpy(drawn(kernel.shape)), np.zeros_like(bias)])
 
 
 def decayed_kernels(network: keras.Model) -> list[keras.Variable]:

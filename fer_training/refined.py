@@ -10,8 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
+from fer_training.network import renew_head
 from fer_training.run_folder import Answers
 from fer_training.stages import run_stage
 from fer_training.starts import Start
@@ -34,12 +37,17 @@ def train_refined(
     A finished run in the folder is taken as it is. For errors see run_stage.
     """
     adapted = start.adapt(config)
+
+    def initialise(network: keras.Model) -> None:
+        start.initialise(network, adapted, train)
+        renew_head(network, adapted.seed)
+
     run_stage(
         train,
         validation,
         adapted,
         folder,
-        lambda network: start.initialise(network, adapted, train),
+        initialise,
         progress=progress,
         source=source,
     )

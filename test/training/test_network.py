@@ -15,6 +15,7 @@ from fer_training.network import (
     build_network,
     decayed_kernels,
     load_imagenet_weights,
+    renew_head,
     transfer_weights,
 )
 from fer_training.packaging import package
@@ -90,6 +91,21 @@ def test_a_second_stage_takes_everything_but_the_head():
     transfer_weights(second, first)
     faces = np.random.default_rng(0).uniform(-1, 1, (2, 48, 48, 1)).astype(np.float32)
     np.testing.assert_array_equal(first(faces)[FEATURES], second(faces)[FEATURES])
+
+
+def test_the_second_stages_head_is_not_the_first_ones_of_the_same_seed():
+    """Features of a first stage are fitted to its head: the same draw again would be a hidden transfer."""
+    heads = []
+    for renew in (False, True, True):
+        keras.utils.set_random_seed(0)
+        network = build_network(SMALL, 7)
+        if renew:
+            renew_head(network, 0)
+        heads.append(network.get_layer(LOGITS).get_weights()[0])
+    first, second, again = heads
+    assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.1
+    assert second.std() == pytest.approx(first.std(), rel=0.1)
+    np.testing.assert_array_equal(second, again)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float16"])
