@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -10,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 from tqdm import tqdm
 
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
 from fer_training.refined import train_refined
-from fer_training.run_folder import Answers
+from fer_training.run_folder import RESULT, Answers
 from fer_training.starts import Start
 
 
@@ -29,6 +31,11 @@ class Job:
     train: Crops
     validation: Crops
     source: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether its run needs no more than to be read."""
+        return (self.folder / RESULT).is_file()
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,9 @@ class Workers:
         return results
 
     def _answers(self, jobs: list[Job]) -> Iterator[Answers]:
-        if self.ray:
+        if self.ray and not all(job.finished for job in jobs):
             yield from _on_ray(jobs, self.ray)
-        elif self.processes > 1 and len(jobs) > 1:
+        elif self.processes > 1 and sum(not job.finished for job in jobs) > 1:
             # Forked children would inherit TensorFlow's threads in an unusable state.
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(min(self.processes, len(jobs)), mp_context=context) as pool:
@@ -68,6 +75,8 @@ def run_job(job: Job) -> Answers:
     """Train one fold, or take its finished run."""
     # The graphs of former runs in this process would pile up.
     keras.utils.clear_session()
+    # Each run traces its own functions, which TensorFlow takes for a mistake and warns of.
+    tf.get_logger().setLevel(logging.ERROR)
     return train_refined(job.train, job.validation, job.config, job.start, job.folder, False, job.source)
 
 

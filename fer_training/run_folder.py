@@ -87,7 +87,8 @@ class RunFolder:
         if not path.exists():
             write_atomically(path, yaml.safe_dump(to_dict(config), sort_keys=False))
         self._claim_data(train, validation, source)
-        write_atomically(self.path / ENVIRONMENT, json.dumps(environment(), indent=1) + "\n")
+        if not (self.path / RESULT).exists():
+            write_atomically(self.path / ENVIRONMENT, json.dumps(environment(), indent=1) + "\n")
 
     def _claim_data(self, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
         digests = {"train_digest": train.digest, "validation_digest": validation.digest}

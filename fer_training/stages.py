@@ -25,7 +25,7 @@ from fer_training.batches import BatchMaker
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
 from fer_training.devices import make_deterministic
-from fer_training.metrics import measure
+from fer_training.metrics import Metrics, measure
 from fer_training.network import LOGITS, VOTES, build_network, head_sizes
 from fer_training.run_folder import BEST, LAST, RESULT, Answers, RunFolder, read_run_config
 from fer_training.schedule import learning_rate
@@ -67,10 +67,92 @@ def run_stage(
     run.claim(config, train, validation, source or {})
     if (run.path / RESULT).exists():
         return StageResult(**json.loads((run.path / RESULT).read_text(encoding="utf-8")))
-    log = run.logger()
-    vote_classes = 0 if train.votes is None else train.votes.shape[1]
-    trainer = Trainer(config, len(train.labels), vote_classes)
-    best = (tf.Variable(-1.0, trainable=False, dtype=tf.float64), tf.Variable(0, dtype=tf.int64, trainable=False))
+    trainer = Trainer(config, len(train.labels), 0 if train.votes is None else train.votes.shape[1])
+    best = Best()
+    manager = _checkpoints(trainer, best, run)
+    if manager.latest_checkpoint:
+        manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+    else:
+        initialise(trainer.network)
+        trainer.copy_average()
+        if config.center_weight:
+            trainer.center_loss.initialise(trainer.predict(train)[1], train.targets)
+    start = trainer.done
+    run.logger().info("at step %d: %d training and %d validation faces", start, len(train), len(validation))
+    run.forget_after(start)
+    maker = BatchMaker(train, config)
+    tally = Tally()
+    with tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5) as bar:
+        for step, batch in enumerate(trainer.batches(maker, start), start=start):
+            rate = learning_rate(config.optimizer, step, config.steps)
+            losses = trainer.train_step(batch, rate)
+            if not math.isfinite(losses["loss"]):
+                message = f"step {step}: expected a finite loss, got {losses}; its batch: {_describe(maker, step)}"
+                run.logger().error(message)
+                raise TrainingError(message)
+            tally.add(losses)
+            bar.update()
+            if (step + 1) % config.evaluate_steps and step + 1 != config.steps:
+                continue
+            metrics = measure(validation.targets, _answer(trainer, validation), validation.labels)
+            row = {"step": step + 1, "learning_rate": rate, **tally.row(metrics)}
+            run.add(row)
+            run.logger().info("%s", row)
+            bar.set_postfix(loss=row["train_loss"], validation=row["validation_accuracy"])
+            if best.beaten_by(metrics.accuracy, step + 1):
+                run.save_weights(trainer.exported, BEST)
+            # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
+            manager.save()
+    return _finish(trainer, validation, best, run)
+
+
+class Best(tf.Module):
+    """The best validation accuracy so far and its step; part of the checkpoint."""
+
+    def __init__(self) -> None:
+        """Start below any accuracy."""
+        super().__init__()
+        self.accuracy = tf.Variable(-1.0, trainable=False, dtype=tf.float64)
+        self.step = tf.Variable(0, trainable=False, dtype=tf.int64)
+
+    def beaten_by(self, accuracy: float, step: int) -> bool:
+        """Take over a better accuracy; returns whether it was one."""
+        better = accuracy > float(self.accuracy)
+        if better:
+            self.accuracy.assign(accuracy)
+            self.step.assign(step)
+        return better
+
+
+class Tally:
+    """Mean losses since the last look at the validation set."""
+
+    def __init__(self) -> None:
+        """Start counting."""
+        self._began = time.monotonic()
+        self._sums: dict[str, float] = {}
+        self._steps = 0
+
+    def add(self, losses: dict[str, float]) -> None:
+        """Count one step's losses."""
+        self._steps += 1
+        for name, value in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+
+    def row(self, metrics: Metrics) -> dict[str, float]:
+        """Return seconds, mean losses and the validation set's results, and start anew; the clock goes on."""
+        means = {f"train_{name}": round(total / self._steps, 5) for name, total in self._sums.items()}
+        self._sums, self._steps = {}, 0
+        return {
+            "seconds": round(time.monotonic() - self._began, 1),
+            **means,
+            "validation_loss": round(metrics.nll, 5),
+            "validation_accuracy": round(metrics.accuracy, 5),
+        }
+
+
+def _checkpoints(trainer: Trainer, best: Best, run: RunFolder) -> tf.train.CheckpointManager:
+    """Return the manager of everything that a resumed run needs."""
     checkpoint = tf.train.Checkpoint(
         network=trainer.network,
         exported=trainer.exported,
@@ -80,66 +162,19 @@ def run_stage(
         step=trainer.step,
         best=best,
     )
-    manager = tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
-    if manager.latest_checkpoint:
-        checkpoint.restore(manager.latest_checkpoint).assert_consumed()
-        log.info("resumed at step %d", trainer.done)
-    else:
-        initialise(trainer.network)
-        trainer.copy_average()
-        if config.center_weight:
-            trainer.center_loss.initialise(trainer.predict(train)[1], train.targets)
-        log.info("started: %d training and %d validation faces", len(train), len(validation))
-    start = trainer.done
-    run.forget_after(start)
-    maker = BatchMaker(train, config)
-    sums: dict[str, float] = {}
-    began = time.monotonic()
-    bar = tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5)
-    for step, batch in enumerate(trainer.batches(maker, start), start=start):
-        rate = learning_rate(config.optimizer, step, config.steps)
-        losses = trainer.train_step(batch, rate)
-        if not math.isfinite(losses["loss"]):
-            message = f"step {step}: expected a finite loss, got {losses}; its batch: {_describe(maker, step)}"
-            log.error(message)
-            raise TrainingError(message)
-        for name, value in {**losses, "steps": 1}.items():
-            sums[name] = sums.get(name, 0.0) + value
-        bar.update()
-        done = step + 1
-        if done % config.evaluate_steps and done != config.steps:
-            continue
-        metrics = measure(validation.targets, _answer(trainer, validation), validation.labels)
-        counted = sums.pop("steps")
-        row = {
-            "step": done,
-            "learning_rate": rate,
-            "seconds": round(time.monotonic() - began, 1),
-            **{f"train_{name}": round(value / counted, 5) for name, value in sums.items()},
-            "validation_loss": round(metrics.nll, 5),
-            "validation_accuracy": round(metrics.accuracy, 5),
-        }
-        run.add(row)
-        log.info("step %d: %s", done, row)
-        bar.set_postfix(loss=row["train_loss"], validation=row["validation_accuracy"])
-        sums = {}
-        if metrics.accuracy > float(best[0]):
-            best[0].assign(metrics.accuracy)
-            best[1].assign(done)
-            run.save_weights(trainer.exported, BEST)
-        # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
-        manager.save()
-    bar.close()
+    return tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
+
+
+def _finish(trainer: Trainer, validation: Crops, best: Best, run: RunFolder) -> StageResult:
+    """Write the last weights and what the last and the best ones answer on the validation set."""
     run.save_weights(trainer.exported, LAST)
     last = _answer(trainer, validation)
     trainer.exported.load_weights(str(run.path / BEST))
-    answers = Answers(
-        np.array(validation.names), validation.targets, validation.labels, _answer(trainer, validation), last
-    )
-    accuracy = float((last.argmax(axis=1) == validation.targets).mean())
-    result = StageResult(int(best[1]), float(best[0]), trainer.done, accuracy)
-    log.info("finished: %s", result)
-    run.finish(dataclasses.asdict(result), answers)
+    names, targets, labels = np.array(validation.names), validation.targets, validation.labels
+    accuracy = float((last.argmax(axis=1) == targets).mean())
+    result = StageResult(int(best.step), float(best.accuracy), trainer.done, accuracy)
+    run.logger().info("finished: %s", result)
+    run.finish(dataclasses.asdict(result), Answers(names, targets, labels, _answer(trainer, validation), last))
     return result
 
 
