@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -100,6 +100,16 @@ def read_gray(path: Path) -> Pixels:
     if pixels is None:
         raise DatasetError(f"{path}: expected a picture, got a file that OpenCV cannot read")
     return pixels  # type: ignore[return-value]
+
+
+def inside(path: Path, known: Container[str]) -> Path:
+    """Follow folders that hold one folder and nothing else, as archives unpack, down to one of `known` (lower case)."""
+    while path.is_dir():
+        entries = [p for p in path.iterdir() if not p.name.startswith((".", "__"))]
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in known:
+            break
+        path = entries[0]
+    return path
 
 
 def count_problems(dataset: str, got: Mapping[str, int], official: Mapping[str, int]) -> list[str]:

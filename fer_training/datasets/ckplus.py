@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_ros.core.emotions import EMOTIONS, canonical
+from fer_ros.core.emotions import ALIASES, EMOTIONS, canonical
 from fer_training.datasets.base import (
     PICTURES,
     Dataset,
@@ -20,6 +20,7 @@ from fer_training.datasets.base import (
     Sample,
     count_problems,
     duplicate_problems,
+    inside,
     read_gray,
 )
 
@@ -67,14 +68,14 @@ def read_ckplus(path: Path, classes: str = "8", size: str = "small") -> Dataset:
         raise ValueError(f"expected classes {list(CONFIGURATIONS)} and size {list(SIZES)}, got {classes!r}, {size!r}")
     if not path.is_dir():
         raise DatasetError(f"CK+: expected a folder at {path}, got nothing")
-    images, emotions = _find(path, "cohn-kanade-images"), _find(path, "Emotion")
+    images, emotions = _find(path, "cohn-kanade-images"), _find(path, "Emotion") or _find(path, "Emotion_labels")
     official = images is not None and emotions is not None
     if official:
         frames, problems = _official(images, emotions, SIZES[size])
     elif images is not None or emotions is not None:
         raise DatasetError(f"{path}: expected cohn-kanade-images and Emotion, got only {images or emotions}")
     else:
-        frames, problems = _class_folders(path, SIZES[size])
+        frames, problems = _class_folders(inside(path, {*EMOTIONS, *ALIASES}), SIZES[size])
     labels = CONFIGURATIONS[classes]
     labels = tuple(e for e in EMOTIONS if e in labels)
     if "neutral" in labels and not any(f.emotion == "neutral" for f in frames):

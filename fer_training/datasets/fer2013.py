@@ -14,7 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from fer_ros.core.emotions import EMOTIONS, canonical
-from fer_training.datasets.base import Dataset, DatasetError, Sample, count_problems, duplicate_problems, read_gray
+from fer_training.datasets.base import (
+    Dataset,
+    DatasetError,
+    Sample,
+    count_problems,
+    duplicate_problems,
+    inside,
+    read_gray,
+)
 
 LABELS = EMOTIONS[:7]
 SPLITS = ("train", "public_test", "private_test")
@@ -25,6 +33,17 @@ OFFICIAL_COUNTS = {
 }
 _USAGES = {"training": "train", "publictest": "public_test", "privatetest": "private_test"}
 _CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
+_TOPS = {
+    "train": "train",
+    "training": "train",
+    "test": "public_test",
+    "val": "public_test",
+    "validation": "public_test",
+    "public_test": "public_test",
+    "publictest": "public_test",
+    "private_test": "private_test",
+    "privatetest": "private_test",
+}
 
 
 def read_fer2013(path: Path) -> Dataset:
@@ -35,6 +54,7 @@ def read_fer2013(path: Path) -> Dataset:
     path = Path(path)
     if not path.exists():
         raise DatasetError(f"FER-2013: expected a CSV file or a folder at {path}, got nothing")
+    path = inside(path, _TOPS)
     table = path if path.is_file() else next((path / n for n in _CSV_NAMES if (path / n).is_file()), None)
     samples = _read_csv(table) if table else _read_folders(path)
     problems = []
@@ -82,10 +102,8 @@ def _from_row(row: dict[str, str], number: int, where: str) -> Sample:
 
 def _read_folders(path: Path) -> list[Sample]:
     samples = []
-    for top, default in (("train", "train"), ("test", "public_test"), ("val", "public_test")):
-        folder = path / top
-        if not folder.is_dir():
-            continue
+    for folder in sorted(p for p in path.iterdir() if p.is_dir() and p.name.lower() in _TOPS):
+        default = _TOPS[folder.name.lower()]
         for class_folder in sorted(p for p in folder.iterdir() if p.is_dir()):
             try:
                 label = LABELS.index(canonical(class_folder.name))

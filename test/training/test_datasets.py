@@ -56,6 +56,15 @@ def test_fer2013_folders_take_the_split_from_the_file_name(tmp_path):
     assert any("public_test: expected 895 pictures of 'happy', got 1" in p for p in dataset.problems)
 
 
+def test_fer2013_is_found_inside_an_unpacked_archive_and_with_a_folder_for_each_test(tmp_path):
+    write_fer2013(tmp_path / "archive/fer2013", train=1, test=1)
+    for path in (tmp_path / "archive/fer2013/test").rglob("*.jpg"):
+        path.rename(path.with_name(path.name.split("_")[1]))
+    (tmp_path / "archive/fer2013/test").rename(tmp_path / "archive/fer2013/PrivateTest")
+    dataset = read_fer2013(tmp_path / "archive")
+    assert len(dataset.split("private_test").samples) == len(dataset.split("train").samples) == 7
+
+
 def test_duplicates_across_splits_are_reported(tmp_path):
     write_fer2013(tmp_path, train=2, test=1)
     source = next((tmp_path / "train/sad").iterdir())
@@ -111,7 +120,7 @@ def test_neutral_is_the_first_frame_and_the_apex_the_last(ckplus):
 
 
 def test_ckplus_in_class_folders(tmp_path):
-    write_ckplus_folders(tmp_path)
+    write_ckplus_folders(tmp_path / "CK+48")
     small, large = read_ckplus(tmp_path, "7_no_neutral", "small"), read_ckplus(tmp_path, "7_no_neutral", "large")
     assert len(small.samples) == 14 and len(large.samples) == 42 and small.cropped
     assert all(s.name.endswith("00000013.png") for s in small.samples)
