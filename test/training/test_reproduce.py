@@ -8,9 +8,13 @@ import pytest
 import yaml
 from look_alike import tiny_config, write_ckplus, write_fer2013, write_jaffe
 
+from fer_ros.core.bundle import load_bundle
+from fer_ros.core.classifier import make_classifier
+from fer_ros.core.pipeline import Pipeline
 from fer_training.cli import main
 from fer_training.config import OptimizerConfig, to_dict
 from fer_training.experiments import NAMES
+from fer_training.experiments.pictures import frame
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -115,3 +119,6 @@ def test_a_second_stage_from_a_bundle_gives_a_bundle_with_contempt(world, everyt
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["n"] == 44
     labels = json.loads((tmp_path / "eight/bundle.json").read_text())["labels"]
     assert labels[-1] == "contempt" and len(labels) == 8
+    classifier = make_classifier(load_bundle(tmp_path / "eight"), "litert")
+    face = Pipeline(classifier).process({"camera": frame(faces=1)})["camera"][0]
+    assert face.raw.probabilities.shape == (8,) and face.raw.probabilities.sum() == pytest.approx(1)
