@@ -22,8 +22,9 @@ lint: setup  ## ruff, mypy and the import contracts
 test: setup lint  ## everything that must hold, in a few minutes
 	@source env.bash && pytest
 
-bench: setup  ## measure speed on this machine
-	@source env.bash && python -m benchmarks.frame
+bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS
+	@source env.bash && python -m benchmarks.frame && python -m benchmarks.frame --size 1280x720 --faces 1 8 \
+		&& python -m benchmarks.quality && python -m benchmarks.dds && python -m benchmarks.dds --size 1920x1080 --rates 60
 
 clean:  ## remove the environment, the overlay and all that was built
 	rm -rf .venv build install log
