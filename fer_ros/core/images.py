@@ -193,7 +193,8 @@ def compressed_to_frame(image: CompressedImage, stamp: float) -> Frame:
 
 def _decode(data: Array, flag: int) -> Gray:
     try:
-        picture = cv2.imdecode(data, flag)
+        # As the sensor saw it: boxes are in the pixels of the image that was sent, whatever its EXIF says.
+        picture = cv2.imdecode(data, flag | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:
         raise ImageError("decode", f"data must be a whole JPEG or PNG image, got {error.err}") from None
     if picture is None:

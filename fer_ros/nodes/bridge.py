@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from sensor_msgs.msg import Image
@@ -29,5 +30,5 @@ def bridge_to_rgb(message: Image) -> npt.NDArray[np.uint8] | None:
 
     try:
         return np.asarray(bridge.imgmsg_to_cv2(message, "rgb8"))
-    except (CvBridgeError, ValueError, TypeError):
+    except (CvBridgeError, cv2.error, KeyError, RuntimeError, TypeError, ValueError):  # each release raises its own
         return None

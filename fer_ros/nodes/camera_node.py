@@ -6,7 +6,6 @@ import threading
 import time
 from pathlib import Path
 
-import rclpy
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
@@ -14,7 +13,7 @@ from std_msgs.msg import Header
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.parameters import CAMERA_NODE, declare
-from fer_ros.nodes.quality_of_service import IMAGES
+from fer_ros.nodes.quality_of_service import IMAGES, publisher_events
 from fer_ros.nodes.runner import run
 from fer_ros.nodes.sources import Picture, Source
 
@@ -27,13 +26,15 @@ class CameraNode(Node):
         super().__init__("camera_node")
         values = declare(self, CAMERA_NODE)
         self.exit_code = 0
+        self.ended = threading.Event()
         self._loop, self._period = values["loop"], 1.0 / values["rate"]
         self._frame_id, self._reconnect = values["frame_id"], values["reconnect_period"]
         self._source = Source(values["source"], values["width"], values["height"])
         self._patience = 0.0 if self._source.live else values["wait_for_subscriber"]
         self._info = read_calibration(Path(values["calibration"])) if values["calibration"] else None
         topic = values["image_topic"]
-        self._images = self.create_publisher(Image, topic, IMAGES)
+        events = publisher_events(self, self.resolve_topic_name(topic), IMAGES)
+        self._images = self.create_publisher(Image, topic, IMAGES, event_callbacks=events)
         if self._info is not None:
             beside = f"{topic.rpartition('/')[0]}/camera_info" if "/" in topic else "camera_info"
             self._infos = self.create_publisher(CameraInfo, beside, IMAGES)
@@ -46,7 +47,9 @@ class CameraNode(Node):
         """Stop reading and let go of the source."""
         self._stopped.set()
         self._thread.join(timeout=1.5)
-        self._source.close()
+        # A read that hangs in OpenCV ends with the process; releasing its capture now would pull it away.
+        if not self._thread.is_alive():
+            self._source.close()
 
     def _read(self) -> None:
         end = time.monotonic() + self._patience
@@ -68,7 +71,7 @@ class CameraNode(Node):
                 lost = self._reopen(lost)
             elif not (self._loop and published and self._source.open()):
                 self.get_logger().info(f"{self._source.name}: end after {published} images")
-                rclpy.try_shutdown()
+                self.ended.set()
                 return
 
     def _reopen(self, lost: bool) -> bool:
@@ -83,7 +86,7 @@ class CameraNode(Node):
         return False
 
     def _publish(self, picture: Picture, header: Header) -> None:
-        if not rclpy.ok():
+        if self._stopped.is_set():
             return
         self._images.publish(to_image(picture, header, "bgr8"))
         if self._info is not None:

@@ -13,6 +13,8 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 _WINDOW = 300  # answers that percentiles are taken over: ten seconds at 30 images a second
 
+_KINDS, _KIND_LENGTH = 20, 60  # kinds of defects that are told apart, and the characters kept of each
+
 
 @dataclass
 class _Camera:
@@ -42,8 +44,11 @@ class Statistics:
     def refused(self, camera: str, kind: str) -> bool:
         """Note an image that could not be used; returns whether it is the first of its kind."""
         with self._lock:
-            self._cameras[camera].refused[kind] += 1
-            return self._cameras[camera].refused[kind] == 1
+            kinds = self._cameras[camera].refused
+            # A sender that makes up ever new defects must fill neither the log nor the memory.
+            key = kind[:_KIND_LENGTH] if kind[:_KIND_LENGTH] in kinds or len(kinds) < _KINDS else "other"
+            kinds[key] += 1
+            return kinds[key] == 1
 
     def answered(self, camera: str, age: float, delay: float) -> None:
         """Note an answer. age: seconds since receipt.  delay: seconds since the image's stamp, where clocks agree."""

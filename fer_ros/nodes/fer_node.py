@@ -7,6 +7,7 @@ import time
 
 import cv2
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.node import Publisher, Subscription
 from rclpy.timer import Timer
@@ -37,6 +38,7 @@ class FerNode(LifecycleNode):
         """Declare the parameters, and configure and activate unless `autostart` is false."""
         super().__init__("fer_node")
         self.exit_code = 0
+        self.ended = threading.Event()
         self._values = declare(self, FER_NODE)
         self._pipeline: Pipeline | None = None
         self._subscriptions_of_images: list[Subscription] = []
@@ -74,7 +76,7 @@ class FerNode(LifecycleNode):
         self.get_logger().info(f"model {bundle.id} on {classifier.name}")
 
     def _publisher(self, kind: type, topic: str) -> Publisher:
-        events = publisher_events(self, self.resolve_topic_name(topic))
+        events = publisher_events(self, self.resolve_topic_name(topic), RESULTS)
         return self.create_publisher(kind, topic, RESULTS, event_callbacks=events)
 
     def _beside(self, what: str, camera: str) -> str:
@@ -104,7 +106,9 @@ class FerNode(LifecycleNode):
                     event_callbacks=subscription_events(self, camera),
                 )
             )
-        self._timers_while_active = [self.create_timer(values["diagnostics.period"], self._report)]
+        # Silence is counted in real seconds, also where the time is simulated and stands still.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timers_while_active = [self.create_timer(values["diagnostics.period"], self._report, clock=steady)]
         self.get_logger().info(f"waiting for images on {', '.join(self._cameras)}")
         return super().on_activate(state)
 
@@ -135,7 +139,7 @@ class FerNode(LifecycleNode):
         self._subscriptions_of_images, self._timers_while_active = [], []
         if self._worker is not None:
             self._newest.close()
-            self._worker.join(timeout=2.0)
+            self._worker.join(timeout=1.5)
             self._worker = None
 
     def on_image(self, camera: str, message: Image | CompressedImage) -> None:
@@ -144,12 +148,21 @@ class FerNode(LifecycleNode):
         self._newest.put(camera, (message, time.monotonic()))
 
     def _work(self, newest: Newest[Received]) -> None:
-        while received := newest.take_all():
-            frames = self._frames(received)
-            if not frames:
-                continue
-            assert self._pipeline is not None
-            results = self._pipeline.process(frames)
+        """Answer what arrives until the mailbox is closed; a worker that dies takes the node with it."""
+        try:
+            while received := newest.take_all():
+                self._answer(received, newest)
+        finally:
+            if not newest.closed:
+                self.get_logger().fatal("the worker failed; the node ends, so that it can be started again")
+                self.exit_code = 1
+                self.ended.set()
+
+    def _answer(self, received: dict[str, Received], newest: Newest[Received]) -> None:
+        assert self._pipeline is not None
+        frames = self._frames(received)
+        results = self._pipeline.process(frames) if frames else {}
+        if results and not newest.closed:
             self._statistics.staged(self._pipeline.timings)
             for camera, faces in results.items():
                 message, arrived = received[camera]

@@ -33,6 +33,11 @@ class Newest(Generic[Item]):
             items, self._items = self._items, {}
             return {} if self._closed else items
 
+    @property
+    def closed(self) -> bool:
+        """Whether the worker was told to go."""
+        return self._closed
+
     def close(self) -> None:
         """Let the worker go: take_all returns an empty dict from now on."""
         with self._changed:

@@ -43,14 +43,14 @@ def subscription_events(node: Node, topic: str) -> SubscriptionEventCallbacks:
     return SubscriptionEventCallbacks(incompatible_qos=warn)
 
 
-def publisher_events(node: Node, topic: str) -> PublisherEventCallbacks:
+def publisher_events(node: Node, topic: str, offered: QoSProfile) -> PublisherEventCallbacks:
     """Warn when a subscriber of this topic asks for more than we offer."""
 
     def warn(event: QoSOfferedIncompatibleQoSInfo) -> None:
         policy = qos_policy_name_from_kind(event.last_policy_kind)
         node.get_logger().warning(
             f"{topic}: a subscriber gets nothing, its {policy} asks for more than ours "
-            f"({RESULTS.reliability.name}, {RESULTS.durability.name})"
+            f"({offered.reliability.name}, {offered.durability.name})"
         )
 
     return PublisherEventCallbacks(incompatible_qos=warn)

@@ -4,24 +4,49 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable
+from types import FrameType
+from typing import Protocol
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.node import Node
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
 
 from fer_ros.core.bundle import BundleError
 from fer_ros.core.classifier import BackendError
 from fer_ros.nodes.parameters import ParameterError
 
+_LOOK_EVERY = 0.1  # seconds between two looks for a signal while no message comes
 
-def run(make: Callable[[], Node], arguments: list[str] | None = None) -> int:
-    """Make a node and spin it until it ends itself or the process is asked to; returns the exit code.
 
-    A node may have `close()`, called before it is destroyed, and `exit_code`.
-    """
+class Runnable(Protocol):
+    """A node that `run` can run. It sets `ended` to end itself; `close` stops its threads, before it is destroyed."""
+
+    ended: threading.Event
+    exit_code: int
+
+    def close(self) -> None:
+        """Stop all threads that use the node."""
+        ...
+
+    def destroy_node(self) -> None:
+        """Destroy it, as rclpy does."""
+        ...
+
+
+def run(make: Callable[[], Runnable], arguments: list[str] | None = None) -> int:
+    """Make a node and spin it until it ends itself or the process is asked to; returns the exit code."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
     try:
-        rclpy.init(args=arguments)
+        # rclpy's own handlers would invalidate the context at once, under the threads that are still publishing.
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # rcl's own, for arguments that it cannot parse
         print(error, file=sys.stderr)
         return 1
@@ -30,19 +55,14 @@ def run(make: Callable[[], Node], arguments: list[str] | None = None) -> int:
         node = make()
         executor = SingleThreadedExecutor()
         executor.add_node(node)
-        executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
+        while not (asked.is_set() or node.ended.is_set()):
+            executor.spin_once(timeout_sec=_LOOK_EVERY)
     except (ParameterError, BundleError, BackendError, OSError, ValueError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     finally:
-        # A launch system and a terminal may both ask; the second time must not interrupt the clean end.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         if node is not None:
-            if hasattr(node, "close"):
-                node.close()
+            node.close()
             node.destroy_node()
         rclpy.try_shutdown()
-    return int(getattr(node, "exit_code", 0))
+    return node.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 Picture = npt.NDArray[np.uint8]
+URL_TIMEOUT_MS = 5000
 IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 
 
@@ -32,6 +34,7 @@ class Source:
         self._device = int(name) if name.isdigit() else name if name.startswith("/dev/") else None
         self.live = self._device is not None or "://" in name
         if self.live:
+            _silence_opencv()
             return
         path = Path(name).expanduser()
         if path.is_dir():
@@ -49,7 +52,7 @@ class Source:
         if self._files:
             return True
         self.close()
-        capture = cv2.VideoCapture(self._device if self._device is not None else self.name)
+        capture = cv2.VideoCapture(self._device) if self._device is not None else self._stream()
         width, height = self._size
         if width and height:
             capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
@@ -61,6 +64,13 @@ class Source:
             return False
         self._capture = capture
         return True
+
+    def _stream(self) -> cv2.VideoCapture:
+        """Open a file or URL; a server that does not answer is given up after a while, or it could hang for ever."""
+        if not self.live:
+            return cv2.VideoCapture(self.name)
+        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, URL_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, URL_TIMEOUT_MS]
+        return cv2.VideoCapture(self.name, cv2.CAP_ANY, timeouts)
 
     def read(self) -> Picture | None:
         """Return the next picture, or None at the end of a file or when a device has vanished."""
@@ -81,3 +91,10 @@ class Source:
         if self._capture is not None:
             self._capture.release()
             self._capture = None
+
+
+def _silence_opencv() -> None:
+    """Keep OpenCV and FFmpeg from a line at each attempt to open what is not there; the node says it once."""
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    # Older versions have it one module further up.
+    getattr(cv2.utils, "logging", cv2).setLogLevel(0)

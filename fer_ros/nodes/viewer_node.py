@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections import deque
 from pathlib import Path
 
@@ -22,20 +23,23 @@ from fer_ros.nodes.quality_of_service import RESULTS, subscription_events
 from fer_ros.nodes.runner import run
 
 _STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}
+_REPEAT_AFTER = 1.0  # seconds after which an unchanged line is printed again, for its rate and latency
 
 
 class ViewerNode(Node):
-    """Shows what fer_node publishes; without a terminal it prints a line whenever the expressions change."""
+    """Shows what fer_node publishes; without a terminal, a line when the expressions change and every second."""
 
     def __init__(self) -> None:
         """Subscribe to the results, and to annotated images only if one is to be written."""
         super().__init__("viewer_node")
+        self.exit_code = 0
+        self.ended = threading.Event()
         values = declare(self, VIEWER_NODE)
         self._title, self._folder = values["title"], values["save_to"]
         self._delays: list[float] = []
         self._recent: deque[float] = deque(maxlen=30)
         self._faces = 0
-        self._line = ""
+        self._shown, self._due = "", 0.0
         self._picture: tuple[int, Image] | None = None
         self._counts: dict[tuple[int, int], int] = {}
         self._console = Console()
@@ -60,9 +64,10 @@ class ViewerNode(Node):
             self._live.update(self._table(message), refresh=True)
             return
         shown = ", ".join(f"{face.track_id} {_label(face)}" for face in sorted(message.faces, key=_id))
-        if shown != self._line:
-            self._line = shown
-            print(f"{message.camera}: {shown or 'nobody'}", flush=True)
+        if shown != self._shown or now >= self._due:
+            self._shown, self._due = shown, now + _REPEAT_AFTER
+            print(f"{message.camera}: {shown or 'nobody'} ({self._rate():.1f} Hz, {1e3 * self._delays[-1]:.1f} ms)")
+            sys.stdout.flush()
 
     def on_picture(self, image: Image) -> None:
         """Keep the picture with the most faces, the latest of them."""
@@ -89,10 +94,13 @@ class ViewerNode(Node):
         )
         sys.stdout.flush()
 
-    def _table(self, message: FaceEmotionArray) -> Table:
+    def _rate(self) -> float:
         span = self._recent[-1] - self._recent[0]
-        rate = (len(self._recent) - 1) / span if span > 0 else 0.0
-        table = Table(title=f"{message.camera}  {rate:.1f} Hz  {1e3 * self._delays[-1]:.1f} ms  {message.model_bundle}")
+        return (len(self._recent) - 1) / span if span > 0 else 0.0
+
+    def _table(self, message: FaceEmotionArray) -> Table:
+        figures = f"{self._rate():.1f} Hz  {1e3 * self._delays[-1]:.1f} ms"
+        table = Table(title=f"{message.camera}  {figures}  {message.model_bundle}")
         for column in ("face", "expression", "confidence", "state", "place"):
             table.add_column(column)
         for face in sorted(message.faces, key=_id):

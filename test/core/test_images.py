@@ -138,6 +138,17 @@ def test_compressed_images_give_the_known_pixels(suffix):
         assert abs(int(frame.gray[y, x]) - int(GRAY[y, x])) <= 3
 
 
+def test_an_exif_orientation_does_not_turn_the_image():
+    """Boxes are in the pixels that were sent: those of the camera's calibration."""
+    jpeg = cv2.imencode(".jpg", np.full((16, 48, 3), 90, np.uint8))[1].tobytes()
+    orientation = b"MM\0*\0\0\0\x08" + b"\0\x01" + b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0" + b"\0\0\0\0"
+    exif = b"Exif\0\0" + orientation
+    turned = jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + jpeg[2:]
+    assert cv2.imdecode(np.frombuffer(turned, np.uint8), cv2.IMREAD_COLOR).shape == (48, 16, 3)
+    frame = compressed_to_frame(compressed(turned), 0.0)
+    assert frame.gray.shape == (16, 48) and frame.rgb.shape == (16, 48, 3)
+
+
 def test_a_claimed_giant_is_refused_before_it_is_decoded():
     png = bytearray(cv2.imencode(".png", GRAY)[1].tobytes())
     png[16:24] = (60000).to_bytes(4, "big") * 2

@@ -1,5 +1,9 @@
 """camera_node over real DDS, from files, folders and devices that are not there."""
 
+import contextlib
+import http.server
+import threading
+
 import cv2
 import numpy as np
 import pytest
@@ -100,6 +104,67 @@ def test_a_device_that_is_not_there_is_tried_again(start, device):
     assert camera.says(f"{device}: cannot be opened; trying every 0.2 s")
     code, seconds = camera.stop()
     assert code == 0 and seconds < 2 and "Traceback" not in camera.output
+
+
+class _Stream(http.server.BaseHTTPRequestHandler):
+    """Motion JPEG without an end, or an answer that never comes."""
+
+    def do_GET(self):
+        if self.path == "/silent":
+            self.server.stopped.wait(20)
+            return
+        jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=part")
+        self.end_headers()
+        head = b"--part\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg)
+        with contextlib.suppress(OSError):
+            while not self.server.stopped.wait(0.03):
+                self.wfile.write(head + jpeg + b"\r\n")
+
+    def log_message(self, *arguments):
+        pass
+
+
+@contextlib.contextmanager
+def streaming(port=0):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), _Stream) as server:
+        server.stopped = threading.Event()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.stopped.set()
+            server.shutdown()
+
+
+def test_a_stream_that_vanishes_is_opened_again(start, peer):
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    with streaming() as port:
+        camera = start("camera_node", source=f"http://127.0.0.1:{port}/stream.mjpg", reconnect_period=0.2)
+        assert wait_for(lambda: len(images) > 3), camera.output
+    assert camera.says("vanished; trying every 0.2 s")
+    before = len(images)
+    with streaming(port):
+        assert camera.says("open again")
+        assert wait_for(lambda: len(images) > before + 3)
+        assert camera.output.count("vanished") == camera.output.count("open again") == 1
+    assert not [line for line in camera.lines if "camera_node" not in line], "OpenCV talks about each attempt"
+
+
+def test_a_server_that_never_answers_does_not_hold_the_end_up(start):
+    with streaming() as port:
+        camera = start("camera_node", source=f"http://127.0.0.1:{port}/silent")
+        assert camera.says("on /camera/image_raw")
+        code, seconds = camera.stop()
+    assert code == 0 and seconds < 2.5 and "Traceback" not in camera.output
+
+
+def test_a_subscriber_that_asks_for_reliable_images_is_told_of(start, peer, folder):
+    camera = start("camera_node", source=folder, loop=True)
+    assert camera.says("on /camera/image_raw")
+    peer.collect(Image, "camera/image_raw", 10)
+    assert camera.says("/camera/image_raw: a subscriber gets nothing, its RELIABILITY asks for more than ours (BEST")
 
 
 def test_camera_node_and_fer_node_find_the_face_together(start, peer, tmp_path):

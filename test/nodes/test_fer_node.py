@@ -1,10 +1,13 @@
 """fer_node over real DDS, in a process of its own, on real pictures."""
 
 import signal
+import threading
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import rclpy
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
@@ -18,6 +21,7 @@ from vision_msgs.msg import Detection2DArray
 
 from fer_ros.core.bundle import load_bundle
 from fer_ros.nodes.conversions import to_image
+from fer_ros.nodes.fer_node import FerNode
 from fer_ros.nodes.quality_of_service import IMAGES
 from nodes.ros import publish_until, wait_for
 
@@ -165,7 +169,7 @@ def test_a_subscriber_that_asks_for_more_is_warned_of_with_topic_and_policy(star
 
 
 def test_without_autostart_the_node_waits_to_be_configured_and_can_go_round_again(start, peer, tiny_bundle):
-    start("fer_node", model_bundle=tiny_bundle, autostart=False)
+    node = start("fer_node", model_bundle=tiny_bundle, autostart=False)
     change = peer.node.create_client(ChangeState, "fer_node/change_state")
     get = peer.node.create_client(GetState, "fer_node/get_state")
     assert change.wait_for_service(20) and get.wait_for_service(20)
@@ -184,7 +188,8 @@ def test_without_autostart_the_node_waits_to_be_configured_and_can_go_round_agai
     assert state() == State.PRIMARY_STATE_UNCONFIGURED
     results = peer.collect(FaceEmotionArray, "faces/emotions")
     camera = Camera(peer)
-    for _ in range(2):
+    threads = []
+    for _ in range(4):
         go(Transition.TRANSITION_CONFIGURE)
         go(Transition.TRANSITION_ACTIVATE)
         before = len(results)
@@ -192,15 +197,50 @@ def test_without_autostart_the_node_waits_to_be_configured_and_can_go_round_agai
         go(Transition.TRANSITION_DEACTIVATE)
         go(Transition.TRANSITION_CLEANUP)
         assert state() == State.PRIMARY_STATE_UNCONFIGURED
+        assert wait_for(lambda: peer.node.count_publishers("faces/emotions") == 0)
+        threads.append(len(list(Path(f"/proc/{node.process.pid}/task").iterdir())))
+    assert threads[-1] <= threads[1], f"threads after each round: {threads}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_node_within_two_seconds_without_a_traceback(start, peer, tiny_bundle, number):
+def test_a_signal_ends_the_busy_node_within_two_seconds_without_a_traceback(start, peer, tiny_bundle, number):
     node = start("fer_node", model_bundle=tiny_bundle)
     results = peer.collect(FaceEmotionArray, "faces/emotions")
-    assert publish_until(Camera(peer).publish, lambda: results)
+    camera = Camera(peer)
+    # Faster than it can answer, and on after the signal: it must not end between two images.
+    flood = peer.node.create_timer(0.005, camera.publish)
+    assert wait_for(lambda: len(results) > 5)
     code, seconds = node.stop(number)
+    flood.cancel()
     assert seconds < 2 and "Traceback" not in node.output and code == 0, node.output
+
+
+def test_a_worker_that_fails_ends_the_node_with_its_reason(tiny_bundle, monkeypatch):
+    rclpy.init(args=["--ros-args", "-p", f"model_bundle:={tiny_bundle}"])
+    node = FerNode()
+    told = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+
+    def fail(frames):
+        raise ArithmeticError("made to fail")
+
+    try:
+        monkeypatch.setattr(node._pipeline, "process", fail)
+        node.on_image("/camera/image_raw", to_image(two_faces(), Header(), "bgr8"))
+        assert node.ended.wait(10) and node.exit_code == 1
+        assert wait_for(lambda: told and "made to fail" in str(told[0].exc_value), 5)
+    finally:
+        node.close()
+        node.destroy_node()
+        rclpy.try_shutdown()
+    assert not node._worker
+
+
+def test_the_node_on_litert_does_not_hold_tensorflow(start, tiny_bundle):
+    node = start("fer_node", model_bundle=tiny_bundle, backend="litert")
+    assert node.says("waiting for images")
+    maps = Path(f"/proc/{node.process.pid}/maps").read_text()
+    assert "/ai_edge_litert/" in maps and "/tensorflow/" not in maps and "/keras/" not in maps
 
 
 @pytest.mark.parametrize(

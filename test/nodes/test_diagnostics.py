@@ -1,0 +1,44 @@
+"""What is counted, and how the level follows from it."""
+
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticStatus
+
+from fer_ros.nodes.diagnostics import Statistics
+
+
+def status(statistics, camera="eye"):
+    message = statistics.message("fer_node", Time(), "bundle-1", "litert", {camera: 3})
+    return next(s for s in message.status if s.hardware_id == camera)
+
+
+def values(one):
+    return {entry.key: entry.value for entry in one.values}
+
+
+def test_the_level_follows_the_age_of_the_answers():
+    for age, level in ((0.01, DiagnosticStatus.OK), (0.2, DiagnosticStatus.WARN), (0.7, DiagnosticStatus.ERROR)):
+        statistics = Statistics(["eye"], warn_age=0.1, error_age=0.5)
+        for _ in range(20):
+            statistics.answered("eye", age, 2 * age)
+        one = status(statistics)
+        assert one.level == level
+        assert (values(one)["age_p95_ms"], values(one)["stamp_delay_p50_ms"]) == (
+            f"{1e3 * age:.1f}",
+            f"{2e3 * age:.1f}",
+        )
+        assert (values(one)["dropped"], values(one)["model_bundle"]) == ("3", "bundle-1")
+
+
+def test_a_camera_that_fell_silent_is_a_warning():
+    statistics = Statistics(["eye"], 0.1, 0.5)
+    statistics.answered("eye", 0.01, 0.01)
+    assert status(statistics).level == DiagnosticStatus.OK
+    assert status(statistics).level == DiagnosticStatus.WARN
+
+
+def test_each_kind_of_defect_is_told_once_and_ever_new_ones_are_not():
+    statistics = Statistics(["eye"], 0.1, 0.5)
+    assert statistics.refused("eye", "truncated") and not statistics.refused("eye", "truncated")
+    told = [statistics.refused("eye", f"encoding {number}") for number in range(1000)]
+    assert sum(told) <= 21
+    assert len(values(status(statistics))["refused"]) < 2000
