@@ -73,8 +73,8 @@ class Workers:
 
 def run_job(job: Job) -> Answers:
     """Train one fold, or take its finished run."""
-    # The graphs of former runs in this process would pile up.
-    keras.utils.clear_session()
+    # Names and states of former runs in this process would pile up.
+    keras.utils.clear_session(free_memory=False)
     # Each run traces its own functions, which TensorFlow takes for a mistake and warns of.
     tf.get_logger().setLevel(logging.ERROR)
     return train_refined(job.train, job.validation, job.config, job.start, job.folder, False, job.source)
