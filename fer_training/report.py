@@ -85,17 +85,24 @@ class Report:
 _HEADER = ("result", "measure", "protocol", "paper", "ours", "difference", "95 % interval", "n", "note")
 
 
+def _number(value: float | None, sign: str = "") -> str:
+    """Two decimals, none for counts."""
+    if value is None:
+        return ""
+    return f"{value:{sign}d}" if isinstance(value, int) else f"{value:{sign}.2f}"
+
+
 def _cells(row: Row) -> tuple[str, ...]:
-    ours = "" if row.ours is None else f"{row.ours:.2f}"
+    ours = _number(row.ours)
     if row.deviation is not None:
         ours += f" ± {row.deviation:.2f}"
     return (
         row.what,
         row.measure,
         row.protocol,
-        "" if row.paper is None else f"{row.paper:.2f}",
+        _number(row.paper),
         ours,
-        "" if row.difference is None else f"{row.difference:+.2f}",
+        _number(row.difference, "+"),
         "" if row.interval is None else f"{row.interval[0]:.2f} to {row.interval[1]:.2f}",
         "" if row.n is None else str(row.n),
         row.note,

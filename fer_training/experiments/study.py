@@ -24,7 +24,6 @@ ASK = {
     "fer2013": "Kaggle, 'Challenges in Representation Learning: Facial Expression Recognition Challenge' (fer2013.csv)",
     "ckplus": "the Affect Analysis Group of the University of Pittsburgh (jeffcohn.net/Resources), on signing terms",
     "jaffe": "its authors, on zenodo.org (record 3451524), on agreeing to its terms",
-    "imagenet": "Keras downloads it on a machine with internet; elsewhere give its file with --imagenet-weights",
 }
 """Where each data set is to be had."""
 SOFTMAX, CENTER = "softmax", "softmax and center loss"

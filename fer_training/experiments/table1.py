@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fer_ros.core.emotions import EMOTIONS
+from fer_training.datasets.fer2013 import SPLITS
 from fer_training.datasets.registry import DatasetSpec, read_dataset
 from fer_training.experiments.study import MissingDataError, Study
 from fer_training.report import Report, Row
@@ -28,6 +29,8 @@ def run(study: Study) -> Report:
         except MissingDataError as error:
             missing.append(f"{name}: {error}")
             continue
+        absent = [split for split in SPLITS if name == "fer2013" and split not in {s.split for s in dataset.samples}]
+        problems += [f"FER-2013: the copy at hand has no {split}" for split in absent]
         counts = dataset.counts()
         problems += dataset.problems
         rows += [
