@@ -15,6 +15,8 @@ from fer_training.pool import Job, Workers
 from fer_training.starts import ImageNetStart
 from fer_training.trainer import Trainer
 
+# Each of these starts other processes, which import TensorFlow.
+pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).resolve().parents[2]
 
 TWO_DEVICES = """

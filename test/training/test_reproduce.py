@@ -15,8 +15,10 @@ from fer_training.cli import main
 from fer_training.config import OptimizerConfig, to_dict
 from fer_training.experiments import NAMES
 from fer_training.experiments.pictures import frame
+from fer_training.network import NetworkConfig
 
 pytestmark = pytest.mark.timeout(400)
+TINY = NetworkConfig(width=0.25, blocks=1, batch_norm_momentum=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +31,9 @@ def world(tmp_path_factory):
         input_shape=(224, 224, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
     ).save_weights(weights)
     configs = {
-        "stage1": tiny_config(steps=20, evaluate_steps=10, center_weight=0.0),
-        "ckplus": tiny_config(steps=4, evaluate_steps=2),
-        "jaffe": tiny_config(steps=4, evaluate_steps=2, optimizer=OptimizerConfig(learning_rate=0.045)),
+        "stage1": tiny_config(steps=20, evaluate_steps=10, center_weight=0.0, network=TINY),
+        "ckplus": tiny_config(steps=4, evaluate_steps=2, network=TINY),
+        "jaffe": tiny_config(steps=4, evaluate_steps=2, network=TINY, optimizer=OptimizerConfig(learning_rate=0.045)),
     }
     arguments = ["--imagenet-weights", str(weights)]
     for name, config in configs.items():
