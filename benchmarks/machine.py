@@ -10,8 +10,10 @@ from pathlib import Path
 
 
 def describe() -> dict[str, str]:
-    """Return machine, cores, versions and date as text."""
+    """Return machine, cores, how busy they were, versions and date as text."""
     facts = {"date": datetime.date.today().isoformat(), "cpu": _cpu(), "cores": str(os.cpu_count())}
+    # Times of a machine that does other things too count as ratios only.
+    facts["load before"] = f"{os.getloadavg()[0]:.1f}"
     facts["python"] = platform.python_version()
     for package in ("opencv-python-headless", "numpy", "ai-edge-litert", "tensorflow"):
         try:
