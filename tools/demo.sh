@@ -18,13 +18,21 @@ fi
 export ROS_DOMAIN_ID=${ROS_DOMAIN_ID:-$((RANDOM % 100 + 1))}
 export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
 
+camera_settings=(-p wait_for_subscriber:=10.0)
+fer_settings=()
+if [[ -d "$source_" ]]; then
+    # A folder holds single pictures: slow enough to be seen, each searched in full and judged by itself.
+    camera_settings+=(-p rate:=2.0)
+    fer_settings+=(-p search.full_interval:=0.0 -p tracker.enabled:=false -p smoothing.enabled:=false)
+fi
+
 ros_run() {
     local node=$1
     shift
     exec python "scripts/$node" --ros-args "$@"
 }
 
-(ros_run fer_node --log-level warn) 2> >(grep -v XNNPACK >&2) &
+(ros_run fer_node --log-level warn "${fer_settings[@]}") 2> >(grep -v XNNPACK >&2) &
 fer=$!
 (ros_run viewer_node -p title:=demo ${OUT:+-p "save_to:='$OUT'"}) &
 viewer=$!
@@ -34,7 +42,7 @@ trap : INT TERM
 
 # A file would be over before the others are up.
 python tools/wait_for_node.py fer_node viewer_node
-(ros_run camera_node --log-level warn -p "source:=$source_" -p wait_for_subscriber:=10.0) &
+(ros_run camera_node --log-level warn -p "source:=$source_" "${camera_settings[@]}") &
 camera=$!
 code=0
 wait $camera || code=$?

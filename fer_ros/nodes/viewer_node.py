@@ -63,7 +63,7 @@ class ViewerNode(Node):
         if self._live is not None:
             self._live.update(self._table(message), refresh=True)
             return
-        shown = ", ".join(f"{face.track_id} {_label(face)}" for face in sorted(message.faces, key=_id))
+        shown = ", ".join(f"{face.track_id} {_label(face)}".strip() for face in sorted(message.faces, key=_id))
         if shown != self._shown or now >= self._due:
             self._shown, self._due = shown, now + _REPEAT_AFTER
             print(f"{message.camera}: {shown or 'nobody'} ({self._rate():.1f} Hz, {1e3 * self._delays[-1]:.1f} ms)")
@@ -80,7 +80,8 @@ class ViewerNode(Node):
         if self._live is not None:
             self._live.stop()
             self._live = None
-        delays = np.array(self._delays or [0.0]) * 1e3
+        # Without any answer there is no latency, and nan says so.
+        delays = np.array(self._delays or [np.nan]) * 1e3
         p50, p95 = np.percentile(delays, [50, 95])
         if self._folder and self._picture is not None:
             folder = Path(self._folder)
