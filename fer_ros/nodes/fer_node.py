@@ -96,10 +96,9 @@ class FerNode(LifecycleNode):
         self._worker = threading.Thread(target=self._work, args=(self._newest,), name="worker", daemon=True)
         self._worker.start()
         for camera in self._cameras:
-            kind = CompressedImage if camera.endswith("/compressed") else Image
             self._subscriptions_of_images.append(
                 self.create_subscription(
-                    kind,
+                    _kind(camera),
                     camera,
                     lambda message, camera=camera: self.on_image(camera, message),
                     IMAGES,
@@ -208,8 +207,19 @@ class FerNode(LifecycleNode):
                 self._warned.discard(camera)
             elif camera not in self._warned:
                 self._warned.add(camera)
-                count = self.count_publishers(camera)
-                self.get_logger().warning(f"{camera}: no image for {silent:.1f} s; publishers of this topic: {count}")
+                self.get_logger().warning(f"{camera}: no image for {silent:.1f} s; {self._who_publishes(camera)}")
+
+    def _who_publishes(self, camera: str) -> str:
+        """Say who publishes a camera's topic, and whether in another type than its name stands for."""
+        expected = f"sensor_msgs/msg/{_kind(camera).__name__}"
+        found = self.get_publishers_info_by_topic(camera)
+        others = {info.topic_type for info in found} - {expected}
+        text = f"publishers of this topic: {len(found)}"
+        return f"{text}; expected {expected}, got {', '.join(sorted(others))}" if others else text
+
+
+def _kind(topic: str) -> type[Image] | type[CompressedImage]:
+    return CompressedImage if topic.endswith("/compressed") else Image
 
 
 def main(arguments: list[str] | None = None) -> int:
