@@ -19,7 +19,8 @@ export ROS_DOMAIN_ID=${ROS_DOMAIN_ID:-$((RANDOM % 100 + 1))}
 export ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST
 
 camera_settings=(-p wait_for_subscriber:=10.0)
-fer_settings=()
+# The camera comes last: its silence until then is no news.
+fer_settings=(-p diagnostics.no_image_after:=15.0)
 if [[ -d "$source_" ]]; then
     # A folder holds single pictures: slow enough to be seen, each searched in full and judged by itself.
     camera_settings+=(-p rate:=2.0)

@@ -2,7 +2,10 @@
 
 try:
     import rclpy  # noqa: F401
+
+    import fer_ros.msg  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        f"fer_ros.nodes needs ROS 2 ({error}): source a ROS 2 installation, or this package's env.bash"
+        f"fer_ros.nodes needs ROS 2 and this package built by colcon ({error}): source a ROS 2 installation and the "
+        "workspace's install folder, or this package's env.bash"
     ) from None

@@ -49,8 +49,11 @@ class Parameter:
         """Return what ROS 2 shows of it."""
         result = ParameterDescriptor(name=self.name, description=self.description, read_only=True)
         result.dynamic_typing = self.any_type
+        # Why it is read-only: model, detectors and topics are made of it once.
+        constraints = ["read when the node starts: start it again to change it"]
         if self.choices:
-            result.additional_constraints = f"one of {', '.join(self.choices)}"
+            constraints.insert(0, f"one of {', '.join(self.choices)}")
+        result.additional_constraints = "; ".join(constraints)
         if self.low is not None and self.high is not None:
             if isinstance(self.default, int):
                 result.integer_range = [IntegerRange(from_value=int(self.low), to_value=int(self.high))]
