@@ -18,7 +18,7 @@ else
     _fer_prepend PATH "$_fer_prefix/bin"
     export VIRTUAL_ENV=$_fer_prefix
     if [ -z "${ROS_DISTRO:-}" ] || [ "${FER_ROS_ENVIRONMENT:-}" = wheels ]; then
-        export FER_ROS_ENVIRONMENT=wheels ROS_DISTRO=jazzy ROS_VERSION=2 ROS_PYTHON_VERSION=3
+        export FER_ROS_ENVIRONMENT=wheels RMW_IMPLEMENTATION=rmw_fastrtps_cpp ROS_DISTRO=jazzy ROS_VERSION=2 ROS_PYTHON_VERSION=3
         _fer_prepend AMENT_PREFIX_PATH "$_fer_prefix"
         _fer_prepend CMAKE_PREFIX_PATH "$_fer_prefix"
         _fer_prepend LD_LIBRARY_PATH "$_fer_prefix/lib"

