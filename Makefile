@@ -20,7 +20,7 @@ lint: setup  ## ruff, mypy and the import contracts
 	@tools/lint.sh
 
 test: setup lint  ## everything that must hold, in a few minutes
-	@source env.bash && pytest
+	@source env.bash && ROS_DOMAIN_ID=$$((RANDOM % 100 + 1)) pytest
 
 bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS
 	@source env.bash && python -m benchmarks.frame && python -m benchmarks.frame --size 1280x720 --faces 1 8 \
