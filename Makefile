@@ -22,9 +22,8 @@ lint: setup  ## ruff, mypy and the import contracts
 test: setup lint  ## everything that must hold, in a few minutes
 	@source env.bash && ROS_DOMAIN_ID=$$((RANDOM % 100 + 1)) pytest
 
-bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS
-	@source env.bash && python -m benchmarks.frame && python -m benchmarks.frame --size 1280x720 --faces 1 8 \
-		&& python -m benchmarks.quality && python -m benchmarks.dds && python -m benchmarks.dds --size 1920x1080 --rates 60
+bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS; benchmarks/results
+	@source env.bash && python -m benchmarks.all
 
 clean:  ## remove the environment, the overlay and all that was built
 	rm -rf .venv build install log

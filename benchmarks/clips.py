@@ -5,6 +5,7 @@ Eileen Collins (NASA) from scikit-image and Grace Hopper (US Navy) from matplotl
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -152,6 +153,19 @@ def appearing(frames: int = 60, at: int = 20, size: tuple[int, int] = (640, 480)
             boxes.append(paste(painted, second, 0.21 * height, width * 0.72, height * 0.5))
         shots.append(Shot(noise.on(painted), tuple(boxes)))
     return shots
+
+
+def still(frames: int, size: tuple[int, int] = (640, 480), seed: int = 0) -> Iterator[Shot]:
+    """Yield frames of two people who keep still: only the sensor's noise changes."""
+    rng = np.random.default_rng(seed)
+    canvas, noise, (first, second) = _wall(size, "textured", rng), _Noise(size, rng), people()
+    side = 0.2 * size[1]
+    boxes = (
+        paste(canvas, first, side, size[0] * 0.3, size[1] * 0.5),
+        paste(canvas, second, side, size[0] * 0.7, size[1] * 0.5),
+    )
+    for _ in range(frames):
+        yield Shot(noise.on(canvas), boxes)
 
 
 def paste(canvas: npt.NDArray[np.float32], person: Person, side: float, x: float, y: float) -> Box:

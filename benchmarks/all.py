@@ -1,0 +1,39 @@
+"""Every benchmark, one after the other, each in a process of its own; results go to benchmarks/results.
+
+python -m benchmarks.all   (what `make bench` runs; about ten minutes)
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+# A process each: TensorFlow of the baseline must not sit beside what is measured next.
+STEPS = (
+    ("frame", "--save", "--frames", "150"),
+    ("frame", "--save", "--frames", "60", "--size", "1280x720"),
+    ("growth", "--save"),
+    ("quality", "--save"),
+    ("dds", "--save"),
+    ("dds", "--save", "--soak"),
+    ("plots",),
+)
+
+
+def main() -> int:
+    """Run the steps; returns how many failed. A step that fails does not keep the others from running."""
+    failed = 0
+    for module, *words in STEPS:
+        began = time.monotonic()
+        code = subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *words], cwd=_ROOT, check=False).returncode
+        failed += code != 0
+        end = "done" if code == 0 else f"failed with exit code {code}"
+        print(f"bench: {module} {' '.join(words)}: {end} after {time.monotonic() - began:.0f} s\n", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
