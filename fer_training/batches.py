@@ -29,7 +29,12 @@ class BatchMaker:
     """Makes the batch of any step, in any order."""
 
     def __init__(self, crops: Crops, config: StageConfig) -> None:
-        """Remember the data; class weights are fixed from its counts."""
+        """Remember the data; class weights are fixed from its counts.
+
+        Raises ValueError for a config that wants a teacher, and faces that none has answered for.
+        """
+        if config.teacher_weight and crops.taught is None:
+            raise ValueError("teacher_weight is set, but the faces carry no teacher's answers")
         self.crops = crops
         self.config = config
         counts = np.bincount(crops.targets, minlength=len(crops.labels)).astype(np.float32)
@@ -48,6 +53,9 @@ class BatchMaker:
         count = len(self.crops.labels)
         targets = np.eye(count, dtype=np.float32)[classes]
         targets = targets * (1 - config.label_smoothing) + config.label_smoothing / count
+        if config.teacher_weight and self.crops.taught is not None:
+            share = np.float32(config.teacher_weight)
+            targets = (1 - share) * targets + share * self.crops.taught[chosen]
         votes = self.crops.votes[chosen] if self.crops.votes is not None else np.zeros((len(chosen), 0), np.float32)
         weights = self.class_weights[classes]
         if config.mixup:

@@ -18,13 +18,16 @@ from tensorflow.lite.python import schema_py_generated as schema
 from fer_ros.core.bundle import Bundle, BundleError
 from fer_ros.core.preprocessing import preprocess_crops
 from fer_training.crops import Crops
+from fer_training.network import LOGITS
 
 Floats = npt.NDArray[np.float32]
 FACES = 512
 
 
 def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
-    """Fill every layer of a network but its heads from the float model of a bundle of the same shape.
+    """Fill every layer of a network from the float model of a bundle of the same shape.
+
+    The classification layer is filled where both have as many labels; a bundle has no second head.
 
     faces: of the coming stage, for the batch norm's statistics.
     Raises BundleError if the bundle has no float model, or one of another shape.
@@ -51,10 +54,14 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
             mean, variance = (v.numpy() for v in tf.nn.moments(tf.cast(x, tf.float32), (0, 1, 2)))
             layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
         x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
+    head = network.get_layer(LOGITS)
+    kernel, bias = next(stored)
+    if kernel.shape == tuple(head.kernel.shape):
+        head.set_weights([kernel, bias])
 
 
 def folded_layers(content: bytes):  # type: ignore[no-untyped-def]
-    """Yield kernel and bias, float32 and in Keras' layout, of each convolution of a LiteRT file, in order."""
+    """Yield kernel and bias, float32 and in Keras' layout, of each layer of a LiteRT file, in order."""
     model = schema.ModelT.InitFromPackedBuf(content, 0)
     graph = model.subgraphs[0]
     kinds = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
@@ -72,3 +79,5 @@ def folded_layers(content: bytes):  # type: ignore[no-untyped-def]
             constants[operator.outputs[0]] = constants[operator.inputs[0]]
         elif kind == operators.CONV_2D or kind == operators.DEPTHWISE_CONV_2D:  # (out, h, w, in) to (h, w, in, out)
             yield constants[operator.inputs[1]].transpose(1, 2, 3, 0), constants[operator.inputs[2]]
+        elif kind == operators.FULLY_CONNECTED:
+            yield constants[operator.inputs[1]].T, constants[operator.inputs[2]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from fer_training.config import StageConfig
@@ -12,8 +12,9 @@ from fer_training.datasets.ferplus import with_ferplus_votes
 from fer_training.datasets.registry import DatasetSpec, read_dataset
 from fer_training.faces import crops_of
 from fer_training.folds import hold_out
-from fer_training.network import load_imagenet_weights
 from fer_training.stages import StageResult, run_stage
+from fer_training.starts import ImageNetStart, Start
+from fer_training.teacher import teach
 
 SPEC = DatasetSpec("fer2013")
 
@@ -23,20 +24,26 @@ def train_coarse(
     fer2013: Path,
     folder: Path,
     ferplus: Path | None = None,
-    imagenet: Path | None = None,
+    start: Start | None = None,
+    teacher: str = "",
     progress: bool = True,
 ) -> StageResult:
     """Train on nine tenths of FER-2013's training split and select on the tenth; the test splits are not read.
 
-    ferplus: votes, needed by a config with vote_weight.  imagenet: see load_imagenet_weights.
+    ferplus: votes, needed by a config with vote_weight.  start: where the weights come from, ImageNet if left out.
+    teacher: bundle whose answers are learned too, needed by a config with teacher_weight.
     """
+    start = start or ImageNetStart()
+    adapted = start.adapt(config)
     train, held = coarse_faces(fer2013, ferplus)
+    if teacher:
+        train = replace(train, taught=teach(train, teacher))
     return run_stage(
         train,
         held,
-        config,
+        adapted,
         folder,
-        lambda network: load_imagenet_weights(network, config.network, imagenet),
+        lambda network: start.initialise(network, adapted, train),
         progress=progress,
         source={"dataset": asdict(SPEC)},
     )

@@ -53,7 +53,8 @@ class StageConfig:
     steps: mini-batches in all.  evaluate_steps: between two looks at the validation set.
     center_weight, center_rate: lambda and alpha of Section 3.2.3; weight 0 is softmax alone.
     label_smoothing: share of the target spread over all classes.  mixup: alpha of the Beta distribution, 0 for none.
-    vote_weight: weight of a second head that learns FER+ votes, 0 for none.  ema: decay of the weights' moving
+    vote_weight: weight of a second head that learns FER+ votes, 0 for none.
+    teacher_weight: share of the target that a teacher's answer takes, 0 for none.  ema: decay of the weights' moving
     average that is evaluated and exported, 0 for none.  balance: exponent of the inverse class frequency in the loss.
     """
 
@@ -70,6 +71,7 @@ class StageConfig:
     label_smoothing: float = 0.0
     mixup: float = 0.0
     vote_weight: float = 0.0
+    teacher_weight: float = 0.0
     ema: float = 0.0
     balance: float = 0.0
 
@@ -81,6 +83,8 @@ class StageConfig:
             raise ValueError("mixup and center loss exclude each other: a mixed picture has no one center")
         if not 0 <= self.label_smoothing < 1 or not 0 <= self.ema < 1:
             raise ValueError(f"label_smoothing and ema must be 0 to 1, got {self.label_smoothing} and {self.ema}")
+        if not 0 <= self.teacher_weight <= 1:
+            raise ValueError(f"teacher_weight must be 0 to 1, got {self.teacher_weight}")
         if self.network.size != self.preprocess.size:
             raise ValueError(f"network.size {self.network.size} must equal preprocess.size {self.preprocess.size}")
 

@@ -134,13 +134,19 @@ def head_sizes(weights: Path) -> dict[str, int]:
 
 
 def transfer_weights(network: keras.Model, source: keras.Model) -> None:
-    """Copy every layer but the heads from a network of the same shape: the second stage starts so.
+    """Copy every layer from a network of the same shape, and each head that both have with as many outputs.
 
-    Raises ValueError where a layer is missing or has another shape.
+    Raises ValueError where another layer is missing or has another shape.
     """
+    theirs = {layer.name: layer for layer in source.layers}
     for layer in network.layers:
-        if layer.weights and layer.name not in (LOGITS, VOTES):
+        head = layer.name in (LOGITS, VOTES)
+        if layer.weights and not (head and _shapes(layer) != _shapes(theirs.get(layer.name))):
             layer.set_weights(source.get_layer(layer.name).get_weights())
+
+
+def _shapes(layer: keras.Layer | None) -> list[tuple[int, ...]]:
+    return [] if layer is None else [tuple(weight.shape) for weight in layer.weights]
 
 
 def renew_head(network: keras.Model, seed: int) -> None:

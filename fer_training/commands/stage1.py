@@ -12,6 +12,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fer2013", type=Path, required=True, help="CSV file or folder of FER-2013")
     parser.add_argument("--ferplus", type=Path, help="FER+ votes, for a config with vote_weight")
     parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
+    parser.add_argument("--start", help="run folder or bundle to go on from, or 'default', instead of ImageNet")
+    parser.add_argument("--teacher", default="", help="bundle, or 'default', for a config with teacher_weight")
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")
 
@@ -23,12 +25,14 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.coarse import train_coarse
     from fer_training.config import find_config, load_stage_config
     from fer_training.devices import grow_gpu_memory
+    from fer_training.starts import ImageNetStart, open_start
 
     grow_gpu_memory()
     config = load_stage_config(find_config(options.config))
     if options.seed is not None:
         config = replace(config, seed=options.seed)
-    result = train_coarse(config, options.fer2013, options.output, options.ferplus, options.imagenet_weights)
+    start = open_start(options.start) if options.start else ImageNetStart(options.imagenet_weights)
+    result = train_coarse(config, options.fer2013, options.output, options.ferplus, start, options.teacher)
     print(
         f"{options.output}: {100 * result.best_accuracy:.2f} % of the held-out tenth at step {result.best_step}, "
         f"{100 * result.last_accuracy:.2f} % at the last step {result.last_step}"

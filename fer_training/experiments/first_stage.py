@@ -44,7 +44,11 @@ class FirstStage:
         folder = study.output / "runs" / name
         if not (folder / RESULT).is_file():
             train_coarse(
-                config or self.config, study.path("fer2013"), folder, imagenet=self.imagenet, progress=study.progress
+                config or self.config,
+                study.path("fer2013"),
+                folder,
+                start=ImageNetStart(self.imagenet),
+                progress=study.progress,
             )
         return folder
 
