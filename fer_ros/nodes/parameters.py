@@ -127,7 +127,20 @@ VIEWER_NODE = (
     Parameter("save_to", "", "Folder for one annotated picture, written at the end; empty: nothing is written."),
 )
 
-NODES = {"fer_node": FER_NODE, "camera_node": CAMERA_NODE, "viewer_node": VIEWER_NODE}
+PRACTICE_NODE = (
+    Parameter("targets", ["happy", "surprise", "sad", "angry"], "Expressions to practise, in this order; labels of the "
+              "model."),
+    Parameter("hold", 1.0, "Seconds for which the expression must be stable without a break.", 0.1, 60.0),
+    Parameter("timeout", 15.0, "Seconds that one try may take while the child is there.", 0.1, 3600.0),
+    Parameter("tries", 2, "Tries at each target.", 1, 100),
+    Parameter("pause", 2.0, "Seconds between an answer and the next target, for the robot to finish speaking.",
+              0.0, 3600.0),
+    Parameter("patience", 60.0, "Seconds to wait for a face, or for one to come back; then the session ends.",
+              0.1, 3600.0),
+    Parameter("log_file", "", "File to which one line is appended for each trial; empty: nothing is written."),
+)  # fmt: skip
+
+NODES = {"fer_node": FER_NODE, "camera_node": CAMERA_NODE, "viewer_node": VIEWER_NODE, "practice_node": PRACTICE_NODE}
 
 
 def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
