@@ -80,4 +80,6 @@ def folded_layers(content: bytes):  # type: ignore[no-untyped-def]
         elif kind == operators.CONV_2D or kind == operators.DEPTHWISE_CONV_2D:  # (out, h, w, in) to (h, w, in, out)
             yield constants[operator.inputs[1]].transpose(1, 2, 3, 0), constants[operator.inputs[2]]
         elif kind == operators.FULLY_CONNECTED:
-            yield constants[operator.inputs[1]].T, constants[operator.inputs[2]]
+            kernel = constants[operator.inputs[1]].T
+            # A bias of zeros is left out of the file.
+            yield kernel, constants.get(operator.inputs[2], np.zeros(kernel.shape[1], np.float32))

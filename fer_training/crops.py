@@ -56,7 +56,9 @@ class Crops:
         place = {self.labels.index(name): i for i, name in enumerate(labels) if name in self.labels}
         kept = self.take(np.array([i for i, t in enumerate(self.targets) if int(t) in place], np.int64))
         # A teacher of other labels says nothing about these.
-        return replace(kept, taught=None, targets=np.array([place[int(t)] for t in kept.targets], np.int64), labels=labels)
+        return replace(
+            kept, taught=None, targets=np.array([place[int(t)] for t in kept.targets], np.int64), labels=labels
+        )
 
     @property
     def digest(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 STEM = "stem"
@@ -19,6 +20,24 @@ VOTES = "votes"
 BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 # Slim's default: the paper was built on that library and says only 'Gaussian'.
 STEM_DEVIATION = 0.09
+
+
+class BatchNormalization(layers.BatchNormalization):
+    """Keras' layer, whose training pass is one fused operation: a third of a step's time on a CPU."""
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
+        """Normalise (N, H, W, C) by the batch in training, else by the moving averages, as Keras' layer does."""
+        if not training:
+            return super().call(inputs, training=False, mask=mask)
+        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            inputs, self.gamma, self.beta, epsilon=self.epsilon, is_training=True
+        )
+        # The fused operation divides by one less than the count, Keras' layer by the count.
+        count = tf.cast(tf.size(inputs) // inputs.shape[-1], tf.float32)
+        variance *= (count - 1) / count
+        for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            average.assign(average * self.momentum + value * (1 - self.momentum))
+        return outputs
 
 
 @dataclass(frozen=True)
@@ -91,7 +110,7 @@ def _filters(filters: int, config: NetworkConfig) -> int:
 
 
 def _norm_relu(x: keras.KerasTensor, name: str, config: NetworkConfig) -> keras.KerasTensor:
-    x = layers.BatchNormalization(momentum=config.batch_norm_momentum, name=name)(x)
+    x = BatchNormalization(momentum=config.batch_norm_momentum, name=name)(x)
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +87,15 @@ class Dataset:
         """Return how many samples each label has, in the order of the labels."""
         numbers = Counter(s.label for s in self.samples)
         return {name: numbers[index] for index, name in enumerate(self.labels)}
+
+
+@contextmanager
+def readable_table(path: Path) -> Iterator[None]:
+    """Turn what reading a CSV file raises into a DatasetError that names the file."""
+    try:
+        yield
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{path}: expected a CSV table in UTF-8, got {error}") from None
 
 
 def read_gray(path: Path) -> Pixels:

@@ -22,6 +22,7 @@ from fer_training.datasets.base import (
     duplicate_problems,
     inside,
     read_gray,
+    readable_table,
 )
 
 LABELS = EMOTIONS[:7]
@@ -70,7 +71,7 @@ def read_fer2013(path: Path) -> Dataset:
 def _read_csv(path: Path) -> list[Sample]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     samples = []
-    with path.open(newline="", encoding="utf-8") as file:
+    with readable_table(path), path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file, skipinitialspace=True)
         missing = {"emotion", "pixels", "Usage"} - {(n or "").strip() for n in reader.fieldnames or ()}
         if missing:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.emotions import EMOTIONS, canonical
-from fer_training.datasets.base import Dataset, DatasetError
+from fer_training.datasets.base import Dataset, DatasetError, readable_table
 
 VOTED = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 _ORDER = [EMOTIONS.index(canonical(name)) for name in VOTED]
@@ -29,7 +29,7 @@ def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
     path = Path(path)
     if not path.is_file():
         raise DatasetError(f"FER+: expected a CSV file at {path}, got nothing")
-    with path.open(newline="", encoding="utf-8") as file:
+    with readable_table(path), path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     missing = set(VOTED) - set(rows[0] if rows else ())
     if missing:
@@ -45,10 +45,12 @@ def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
 
 
 def _distribution(row: dict[str, str], path: Path) -> npt.NDArray[np.float32] | None:
-    votes = np.zeros(len(EMOTIONS), np.float32)
+    votes = np.zeros(len(EMOTIONS), np.float64)
     try:
         votes[_ORDER] = [float(row[name]) for name in VOTED]
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise DatasetError(f"{path}: expected numbers of votes, got {error}") from None
     total = votes.sum()
-    return votes / total if total > 0 else None
+    if not np.isfinite(total) or votes.min() < 0:
+        raise DatasetError(f"{path}: expected numbers of votes, got {votes[_ORDER].tolist()}")
+    return (votes / total).astype(np.float32) if total > 0 else None

@@ -117,3 +117,12 @@ def test_crops_refuse_what_does_not_fit():
     assert crops.with_labels(("fear", "disgust")).targets.tolist() == [1, 0]
     changed = replace(crops, targets=crops.targets[::-1].copy())
     assert changed.digest != crops.digest == tiny_crops(4).digest
+
+
+def test_a_teachers_answer_takes_its_share_of_the_target():
+    crops = tiny_crops(14)
+    taught = np.full((14, 7), 1 / 7, np.float32)
+    batch = BatchMaker(replace(crops, taught=taught), tiny_config(teacher_weight=0.25))(0)
+    assert np.allclose(batch.targets.max(axis=1), 0.75 + 0.25 / 7) and np.allclose(batch.targets.sum(axis=1), 1)
+    with pytest.raises(ValueError, match="the faces carry no teacher's answers"):
+        BatchMaker(crops, tiny_config(teacher_weight=0.25))

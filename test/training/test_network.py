@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from look_alike import tiny_config, tiny_crops
 
 from fer_ros.core.bundle import BundleError, load_bundle
@@ -11,6 +12,7 @@ from fer_training.bundle_weights import load_folded_weights
 from fer_training.network import (
     FEATURES,
     LOGITS,
+    BatchNormalization,
     NetworkConfig,
     build_network,
     decayed_kernels,
@@ -80,17 +82,39 @@ def test_missing_weights_and_other_widths_are_refused(tmp_path):
         load_imagenet_weights(network, NetworkConfig(width=0.3), tmp_path / "none.h5")
 
 
+def test_fused_batch_norm_is_that_of_keras():
+    """Outputs, gradients and moving averages, in training and after it."""
+    x = tf.constant(np.random.default_rng(0).normal(3, 2, (4, 5, 5, 6)).astype(np.float32))
+    results = []
+    for kind in (keras.layers.BatchNormalization, BatchNormalization):
+        layer = kind(momentum=0.7)
+        layer.build(x.shape)
+        layer.set_weights([np.linspace(0.5, 2, 6), np.linspace(-1, 1, 6), np.zeros(6), np.ones(6)])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            outputs = layer(x, training=True)
+            loss = tf.reduce_sum(outputs**3)
+        gradients = tape.gradient(loss, [x, *layer.trainable_variables])
+        results.append([outputs, *gradients, *layer.get_weights(), layer(x, training=False)])
+    for expected, got in zip(*results, strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=2e-3)
+
+
 def test_weight_decay_is_for_kernels_alone():
     names = {v.path.rsplit("/", 1)[-1] for v in decayed_kernels(build_network(SMALL, 7))}
     assert names == {"kernel"}
     assert len(decayed_kernels(build_network(SMALL, 7))) == 1 + 26 + 1
 
 
-def test_a_second_stage_takes_everything_but_the_head():
-    first, second = build_network(SMALL, 7), build_network(SMALL, 8)
-    transfer_weights(second, first)
+def test_a_head_is_taken_where_it_has_as_many_outputs():
+    first, second, third = build_network(SMALL, 7), build_network(SMALL, 8), build_network(SMALL, 7, 8)
     faces = np.random.default_rng(0).uniform(-1, 1, (2, 48, 48, 1)).astype(np.float32)
+    fresh = second.get_layer(LOGITS).get_weights()[0]
+    transfer_weights(second, first)
     np.testing.assert_array_equal(first(faces)[FEATURES], second(faces)[FEATURES])
+    np.testing.assert_array_equal(second.get_layer(LOGITS).get_weights()[0], fresh)
+    transfer_weights(third, first)
+    np.testing.assert_array_equal(third(faces)[LOGITS], first(faces)[LOGITS])
 
 
 def test_the_second_stages_head_is_not_the_first_ones_of_the_same_seed():
@@ -125,6 +149,9 @@ def test_a_bundles_folded_weights_compute_the_same_features(tmp_path, precision)
     tolerance = 1e-4 if precision == "float32" else 2e-2
     np.testing.assert_allclose(second(faces)[FEATURES], network(faces)[FEATURES], atol=tolerance)
     np.testing.assert_allclose(second(faces, training=True)[FEATURES], network(faces)[FEATURES], atol=5 * tolerance)
+    same = build_network(config.network, 7)
+    start.initialise(same, config, crops)
+    np.testing.assert_allclose(same(faces)[LOGITS], network(faces)[LOGITS], atol=5 * tolerance)
     with pytest.raises(BundleError, match=r"expected a kernel .* for stem, got"):
         load_folded_weights(build_network(NetworkConfig(width=0.5), 8), load_bundle(tmp_path / "b"), crops)
 
