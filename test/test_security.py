@@ -1,4 +1,4 @@
-"""Nothing in the tree runs text as code, hands a command to a shell, or unpickles: held by reading every syntax tree."""
+"""Nothing in the tree runs text as code, hands a command to a shell, or unpickles: every syntax tree is read."""
 
 import ast
 from pathlib import Path

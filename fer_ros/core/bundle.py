@@ -22,6 +22,8 @@ FORMAT = 1
 MANIFEST = "bundle.json"
 PRECISIONS = ("float32", "float16", "int8")
 DEFAULT = "default"
+MAX_MANIFEST, MAX_MODEL = 2**20, 2**29
+"""Bytes; larger files are refused before they are read."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
@@ -62,10 +64,7 @@ class Bundle:
         if precision not in self.models:
             raise BundleError(f"{self.directory}: expected precision {' or '.join(self.models)}, got {precision!r}")
         path = self.directory / self.models[precision]
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise BundleError(f"{path}: expected the {precision} model, got {error.strerror}") from None
+        data = _read(path, MAX_MODEL, f"the {precision} model")
         found = hashlib.sha256(data).hexdigest()
         if found != self.hashes[precision]:
             raise BundleError(f"{path}: expected SHA-256 {self.hashes[precision]}, got {found}")
@@ -80,18 +79,28 @@ def load_bundle(location: str | Path = DEFAULT) -> Bundle:
     directory = _MODELS / DEFAULT if str(location) in (DEFAULT, "") else Path(location)
     manifest = directory / MANIFEST
     try:
-        text = manifest.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"{manifest}: expected a bundle's manifest, got {error}") from None
-    try:
-        bundle = _parse(directory, json.loads(text))
+        bundle = _parse(directory, json.loads(_read(manifest, MAX_MANIFEST, "a bundle's manifest").decode("utf-8")))
     except BundleError:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise BundleError(f"{manifest}: {type(error).__name__}: {error}") from None
     for precision in bundle.models:
         bundle.read_model(precision)
     return bundle
+
+
+def _read(path: Path, limit: int, what: str) -> bytes:
+    """Read a regular file; raises BundleError for one over the limit, and for a device or pipe: it might never end."""
+    try:
+        if not path.is_file():
+            raise BundleError(f"{path}: expected {what}, got {'no regular file' if path.exists() else 'nothing'}")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise BundleError(f"{path}: expected {what}, got {error.strerror}") from None
+    if len(data) > limit:
+        raise BundleError(f"{path}: expected {what} of at most {limit} bytes, got more")
+    return data
 
 
 def _parse(directory: Path, values: Any) -> Bundle:
@@ -105,7 +114,7 @@ def _parse(directory: Path, values: Any) -> Bundle:
         file = entry["file"]
         if precision not in PRECISIONS:
             raise BundleError(f"{directory}: expected precisions among {PRECISIONS}, got {precision!r}")
-        if not isinstance(file, str) or Path(file).name != file or file in ("", ".", ".."):
+        if not isinstance(file, str) or Path(file).name != file or file in ("", ".", "..") or not file.isprintable():
             raise BundleError(f"{directory}: expected a plain file name, got {file!r}")
         models[precision], hashes[precision] = file, str(entry["sha256"])
     preferred = values["default_precision"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ class DetectorConfig:
             raise ValueError(f"scale_factor must be 1.01 to 2, got {self.scale_factor}")
         if self.min_neighbors < 0:
             raise ValueError(f"min_neighbors must not be negative, got {self.min_neighbors}")
+        if not math.isfinite(self.min_score):
+            raise ValueError(f"min_score must be finite, got {self.min_score}")
 
 
 class Detector(Protocol):

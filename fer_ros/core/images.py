@@ -205,10 +205,24 @@ def _decode(data: Array, flag: int) -> Gray:
 def _claimed_size(data: bytes) -> tuple[int, int]:
     """Read (width, height) out of a PNG's or a JPEG's header."""
     if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and len(data) >= 24:
+        _check_png_chunks(data)
         return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     if data.startswith(b"\xff\xd8"):
         return _jpeg_size(data)
     raise ImageError("format", f"compressed image must be JPEG or PNG, got data that starts with {data[:8]!r}")
+
+
+def _check_png_chunks(data: bytes) -> None:
+    """Refuse a PNG whose chunk claims more bytes than follow: OpenCV takes that much memory at once, up to 4 GB."""
+    position = 8
+    while position + 8 <= len(data):
+        # Length, type, the bytes themselves, checksum (PNG specification, 5.3).
+        end = position + 12 + int.from_bytes(data[position : position + 4], "big")
+        if end > len(data):
+            raise ImageError(
+                "truncated", f"PNG must hold all its chunks, got one that ends at byte {end} of {len(data)}"
+            )
+        position = end
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:

@@ -36,10 +36,10 @@ class PreprocessSpec:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        if not 8 <= self.size <= 512:
-            raise ValueError(f"size must be 8 to 512 pixels, got {self.size}")
-        if not self.low < self.high:
-            raise ValueError(f"low must be below high, got {self.low} and {self.high}")
+        if not isinstance(self.size, int) or not 8 <= self.size <= 512:
+            raise ValueError(f"size must be 8 to 512 whole pixels, got {self.size}")
+        if not -1e6 <= self.low < self.high <= 1e6:
+            raise ValueError(f"low must be below high, and both within a million, got {self.low} and {self.high}")
         if not 0.5 <= self.box_scale <= 2.0:
             raise ValueError(f"box_scale must be 0.5 to 2, got {self.box_scale}")
         for name in (self.downscale, self.upscale):

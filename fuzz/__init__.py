@@ -1,0 +1,1 @@
+"""Fuzzing: `make fuzz`, coverage-guided; test/fuzz runs the same targets for seconds."""

@@ -1,0 +1,342 @@
+"""What is fuzzed: each function takes a fuzzer's bytes to something that reads what others wrote.
+
+A target returns an answer that can be compared, `refused` for an error that is documented; any other error is a
+finding, and so is a broken promise of the reader, another answer to the same bytes, or a file opened outside the given
+folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from fer_ros.core.bundle import BundleError, load_bundle
+from fer_ros.core.emotions import EMOTIONS
+from fer_ros.core.images import ENCODINGS, MAX_PIXELS, ImageError, compressed_to_frame, raw_to_frame
+from fer_ros.core.types import Frame
+from fer_ros.nodes.calibration import read_calibration
+from fer_ros.nodes.parameters import FER_NODE, pipeline_config
+from fer_training.datasets.base import Dataset, DatasetError, Sample
+from fer_training.datasets.fer2013 import read_fer2013
+from fer_training.datasets.ferplus import VOTED, with_ferplus_votes
+from fuzz.reader import FLOATS, INTEGERS, TEXTS, Reader
+
+
+def refused(error: Exception) -> tuple[str, str]:
+    """Return the answer of an input that was refused as documented."""
+    return "refused", str(getattr(error, "kind", type(error).__name__))
+
+
+def _promise(holds: bool, what: str) -> None:
+    """Fail where a reader's promise is broken; not `assert`, which can be switched off."""
+    if not holds:
+        raise RuntimeError(f"broken promise: {what}")
+
+
+def _digest(frame: Frame, height: int, width: int) -> object:
+    """Check a frame's shapes, and return the hashes of its pixels."""
+    _promise(frame.gray.shape == (height, width) and frame.gray.dtype == np.uint8, f"gray is {frame.gray.shape}")
+    gray = hashlib.blake2b(np.ascontiguousarray(frame.gray)).hexdigest()
+    try:
+        rgb = frame.rgb
+    except ImageError as error:  # colour is decoded later, and may fail as gray did not
+        return gray, refused(error)
+    _promise(rgb.shape == (height, width, 3) and rgb.dtype == np.uint8, f"rgb is {rgb.shape}")
+    return gray, hashlib.blake2b(np.ascontiguousarray(rgb)).hexdigest()
+
+
+def raw_image(data: bytes, folder: Path) -> object:
+    """sensor_msgs/Image with any fields."""
+    reader = Reader(data)
+    encoding = reader.text() if reader.chance(8) else reader.choice(sorted(ENCODINGS))
+    if reader.chance(8):
+        encoding = encoding.upper()
+    height, width = (reader.integer() if reader.chance(8) else reader.below(24) for _ in range(2))
+    step = reader.integer() if reader.chance(8) else width * reader.below(9) + reader.below(3)
+    pixels = reader.rest()
+    if len(pixels) % 2 and 0 <= step * height < 20000:
+        # Enough bytes, more often than luck would have it.
+        pixels = (pixels * (step * height * 3 // 2 // len(pixels) + 1))[: step * height * 3 // 2]
+    image = SimpleNamespace(
+        encoding=encoding, height=height, width=width, step=step, is_bigendian=len(data) % 3, data=pixels
+    )
+    try:
+        frame = raw_to_frame(image, 0.0)
+    except ImageError as error:
+        return refused(error)
+    return _digest(frame, height, width)
+
+
+def compressed_image(data: bytes, folder: Path) -> object:
+    """sensor_msgs/CompressedImage with any bytes."""
+    try:
+        frame = compressed_to_frame(SimpleNamespace(format="jpeg", data=data), 0.0)
+    except ImageError as error:
+        return refused(error)
+    _promise(frame.gray.size <= MAX_PIXELS, f"{frame.gray.shape} is more than MAX_PIXELS")
+    return _digest(frame, frame.height, frame.width)
+
+
+_MODEL = b"the fuzzer's model file"
+_HASH = hashlib.sha256(_MODEL).hexdigest()
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "format": 1,
+        "name": "fuzz",
+        "labels": list(EMOTIONS[:7]),
+        "preprocess": {
+            "size": 48,
+            "low": -1.0,
+            "high": 1.0,
+            "box_scale": 1.0,
+            "downscale": "area",
+            "upscale": "linear",
+        },
+        "temperature": 1.0,
+        "models": {"float16": {"file": "model", "sha256": _HASH}, "int8": {"file": "model", "sha256": _HASH}},
+        "default_precision": "float16",
+        "training": {},
+    }
+
+
+def _any_value(reader: Reader) -> Any:
+    return reader.choice(
+        (
+            reader.integer, reader.real, reader.text, lambda: None, lambda: True, list, dict,
+            lambda: 10 ** reader.below(6000), lambda: [reader.text()] * reader.below(4),
+            lambda: {reader.text(): reader.text()}, lambda: list(EMOTIONS[reader.below(8) :]), lambda: "model",
+            lambda: _HASH,
+        )
+    )()  # fmt: skip
+
+
+def _mutated_manifest(reader: Reader) -> bytes:
+    values = _manifest()
+    for _ in range(1 + reader.below(3)):
+        place: Any = values
+        for _ in range(reader.below(4)):
+            inner = [v for v in place.values() if isinstance(v, dict) and v]
+            if inner:
+                place = reader.choice(inner)
+        key = reader.choice(sorted(place)) if place and not reader.chance(6) else reader.text()
+        if reader.chance(5):
+            place.pop(key, None)
+        else:
+            place[key] = _any_value(reader)
+    sys.set_int_max_str_digits(0)  # write what a reader must refuse
+    try:
+        text = json.dumps(values)
+    finally:
+        sys.set_int_max_str_digits(sys.int_info.default_max_str_digits)
+    if reader.chance(16):
+        depth = reader.below(20000)
+        text = text.replace("{}", "[" * depth + "]" * depth, 1)
+    return text.encode()
+
+
+def bundle(data: bytes, folder: Path) -> object:
+    """A bundle's manifest: any bytes, or a good one with some values changed."""
+    (folder / "model").exists() or (folder / "model").write_bytes(_MODEL)
+    reader = Reader(data)
+    (folder / "bundle.json").write_bytes(reader.rest() if reader.chance(3) else _mutated_manifest(reader))
+    with _opens_only_inside(folder):
+        try:
+            loaded = load_bundle(folder)
+        except BundleError as error:
+            str(error).encode(errors="backslashreplace")
+            return refused(error)
+    spec = loaded.spec
+    _promise(math.isfinite(loaded.temperature) and loaded.temperature > 0, f"temperature {loaded.temperature}")
+    _promise(isinstance(spec.size, int) and math.isfinite(spec.low) and math.isfinite(spec.high), f"{spec}")
+    return loaded.id, loaded.labels, spec, loaded.default_precision
+
+
+def parameters(data: bytes, folder: Path) -> object:
+    """Values of fer_node's parameters, each of its own type, as ROS 2 hands them over."""
+    reader = Reader(data)
+    values: dict[str, Any] = {}
+    for parameter in FER_NODE:
+        default = parameter.default
+        if "." not in parameter.name or not reader.chance(3):
+            values[parameter.name] = default
+        elif isinstance(default, bool):
+            values[parameter.name] = reader.chance(2)
+        elif isinstance(default, int):
+            values[parameter.name] = reader.integer()
+        elif isinstance(default, float):
+            values[parameter.name] = reader.real()
+        else:
+            values[parameter.name] = reader.choice((*parameter.choices, reader.text()))
+    try:
+        config = pipeline_config(values)
+    except ValueError as error:
+        return refused(error)
+    for part in (config.detector, config.search, config.tracker, config.smoothing):
+        for name, value in vars(part).items():
+            _promise(not isinstance(value, float) or math.isfinite(value), f"{name} is {value}")
+    return config
+
+
+def fer2013_table(data: bytes, folder: Path) -> object:
+    """fer2013.csv: any bytes, or rows with some fields changed."""
+    reader = Reader(data)
+    path = folder / "fer2013.csv"
+    if reader.chance(2):
+        path.write_bytes(b"emotion,pixels,Usage\n" + reader.rest())
+    else:
+        with path.open("w", newline="", encoding="utf-8", errors="surrogatepass") as file:
+            writer = csv.writer(file)
+            writer.writerow(["emotion", "pixels", "Usage"])
+            for _ in range(2 if reader.chance(16) else 1):
+                pixel = reader.text() if reader.chance(6) else str(reader.below(256))
+                row = [str(reader.below(7)), " ".join([pixel] * (reader.below(3000) if reader.chance(6) else 2304))]
+                row.append(reader.choice(("Training", "PublicTest", "PrivateTest")))
+                if reader.chance(4):
+                    row[reader.below(3)] = reader.text()
+                if reader.chance(12):
+                    row = row[: reader.below(3)] if reader.chance(2) else row * 2
+                writer.writerow(row)
+    try:
+        dataset = read_fer2013(path)
+    except DatasetError as error:
+        return refused(error)
+    _promise(all(s.pixels.shape == (48, 48) and 0 <= s.label < 7 and s.split for s in dataset.samples), "samples")
+    return [(s.digest, s.label, s.split) for s in dataset.samples]
+
+
+_BLACK = np.zeros((4, 4), np.uint8)
+_FACES = Dataset("FER-2013", EMOTIONS[:7], tuple(Sample(f"row_{i:05d}", _BLACK, 0) for i in range(3)), cropped=True)
+
+
+def ferplus_table(data: bytes, folder: Path) -> object:
+    """fer2013new.csv: any bytes, or rows with some fields changed."""
+    reader = Reader(data)
+    path = folder / "fer2013new.csv"
+    if reader.chance(2):
+        path.write_bytes(f"Usage,{','.join(VOTED)}\n".encode() + reader.rest())
+    else:
+        lines = [f"file,{','.join(VOTED)}" if reader.chance(2) else ",".join(VOTED)]
+        for row in range(reader.below(4)):
+            votes = [
+                str(reader.choice((*FLOATS, *INTEGERS, *TEXTS[:8]))) if reader.chance(8) else str(reader.below(11))
+                for _ in VOTED
+            ]
+            lines.append(",".join([f"row_{row:05d}", *votes] if lines[0].startswith("file") else votes))
+            if reader.chance(8):
+                lines[-1] = lines[-1][: reader.below(40)]
+        path.write_text("\n".join(lines), encoding="utf-8", errors="surrogatepass")
+    try:
+        dataset = with_ferplus_votes(_FACES, path)
+    except DatasetError as error:
+        return refused(error)
+    votes = [s.votes for s in dataset.samples if s.votes is not None]
+    _promise(all(np.isfinite(v).all() and abs(v.sum() - 1) < 1e-4 and (v >= 0).all() for v in votes), f"votes {votes}")
+    return [v.tolist() for v in votes]
+
+
+_CALIBRATION = b"""image_width: 640
+image_height: 480
+distortion_model: plumb_bob
+distortion_coefficients: {data: [0, 0, 0, 0, 0]}
+camera_matrix: {data: [1, 0, 0, 0, 1, 0, 0, 0, 1]}
+rectification_matrix: {data: [1, 0, 0, 0, 1, 0, 0, 0, 1]}
+projection_matrix: {data: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]}
+"""
+
+
+def calibration(data: bytes, folder: Path) -> object:
+    """A camera's calibration file: any bytes, or a good one with a value replaced by any bytes."""
+    reader = Reader(data)
+    text = reader.rest()
+    if reader.chance(2) or text[:1] == b"!":
+        lines = _CALIBRATION.splitlines()
+        at = text[1] % len(lines) if len(text) > 1 else 0
+        lines[at] = lines[at].split(b":")[0] + b": " + text[2:].replace(b"\n", b" ")
+        text = b"\n".join(lines)
+    path = folder / "camera.yaml"
+    path.write_bytes(text)
+    with _opens_only_inside(folder):
+        try:
+            info = read_calibration(path)
+        except ValueError as error:
+            return refused(error)
+    return str(info)
+
+
+_watched: list[str] | None = None
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _watched is not None and isinstance(arguments[0], (str, bytes, os.PathLike)):
+        _watched.append(os.fsdecode(arguments[0]))
+
+
+sys.addaudithook(_note)
+
+
+@contextlib.contextmanager
+def _opens_only_inside(folder: Path) -> Iterator[None]:
+    """Fail if a file outside the folder is opened meanwhile."""
+    global _watched
+    _watched = opened = []
+    try:
+        yield
+    finally:
+        _watched = None
+    # Python imports some of its own modules on first use.
+    opened = [p for p in opened if not p.endswith((".py", ".pyc", ".so"))]
+    outside = [p for p in opened if not os.path.realpath(p).startswith(os.path.realpath(folder) + os.sep)]
+    _promise(not outside, f"opened {outside}, outside {folder}")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function to fuzz, inputs to start from, and the length up to which inputs make sense."""
+
+    run: Callable[[bytes, Path], object]
+    seeds: tuple[bytes, ...] = (b"",)
+    longest: int = 512
+
+
+def _pictures() -> tuple[bytes, ...]:
+    picture = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
+    forms: list[tuple[str, Any, list[int]]] = [
+        (".png", picture, []), (".png", picture[..., 0], []), (".png", picture.astype(np.uint16) * 257, []),
+        (".png", np.dstack([picture, picture[..., 0]]), []), (".png", picture[..., 0], [cv2.IMWRITE_PNG_BILEVEL, 1]),
+        (".jpg", picture, []), (".jpg", picture[..., 0], []), (".jpg", picture, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
+        (".jpg", picture, [cv2.IMWRITE_JPEG_RST_INTERVAL, 1]), (".bmp", picture, []), (".webp", picture, []),
+    ]  # fmt: skip
+    return tuple(cv2.imencode(suffix, array, options)[1].tobytes() for suffix, array, options in forms)
+
+
+TARGETS = {
+    "raw_image": Target(raw_image, tuple(bytes([9, i, 0, 8, 8, 0, 8, 3, 1]) + bytes(range(63)) for i in range(32))),
+    "compressed_image": Target(compressed_image, _pictures(), 4096),
+    "bundle": Target(bundle, (bytes([1]) + json.dumps(_manifest()).encode(), b"\0" * 8), 2048),
+    "parameters": Target(parameters, (b"", bytes(range(64))), 256),
+    "fer2013_table": Target(fer2013_table, (b"", b"\1" + b"0," + b"7 " * 2304 + b",Training\n"), 8192),
+    "ferplus_table": Target(ferplus_table, (b"", b"\1Training,1,2,3,4,0,0,0,0\n", bytes(range(64)))),
+    "calibration": Target(calibration, (_CALIBRATION, b"!\1" + b"5", b"!\4[1, {a: &x 2}, *x]"), 1024),
+}
+
+
+def check(name: str, data: bytes, folder: Path) -> object:
+    """Run a target twice on the same bytes; returns its answer, raises where a finding is."""
+    first, second = (TARGETS[name].run(data, folder) for _ in range(2))
+    _promise(first == second, f"{name}: two answers to the same bytes, {first} and {second}")
+    return first
