@@ -241,7 +241,8 @@ class PracticeNode(Node):
 
     def _say(self, text: str) -> None:
         self._speech.publish(String(data=text))
-        self.get_logger().info(f"says: {text}")
+        # Not through the logger, which also writes to ROS's log folder: how a child does is nobody's file unasked.
+        print(f"says: {text}", flush=True)
 
     def _record(self, trial: Trial) -> None:
         """Print the trial's line, and append it to the log with the time, in one write that is not buffered."""
