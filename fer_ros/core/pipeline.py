@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,10 +12,11 @@ import numpy as np
 from fer_ros.core.classifier import Classifier
 from fer_ros.core.detector import DetectorConfig
 from fer_ros.core.preprocessing import preprocess
+from fer_ros.core.quality import QualityConfig, assess
 from fer_ros.core.search import FaceSearch, SearchConfig
 from fer_ros.core.smoothing import Smoother, SmoothingConfig
 from fer_ros.core.tracking import IdSource, Track, Tracker, TrackerConfig
-from fer_ros.core.types import Expression, Face, Frame, Probabilities, State, TrackedFace
+from fer_ros.core.types import Expression, Face, Frame, Probabilities, Reasons, State, TrackedFace
 
 STAGES = ("detect", "preprocess", "classify", "smooth")
 
@@ -28,6 +29,7 @@ class PipelineConfig:
     search: SearchConfig = field(default_factory=SearchConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     smoothing: SmoothingConfig = field(default_factory=SmoothingConfig)
+    quality: QualityConfig = field(default_factory=QualityConfig)
 
 
 class Pipeline:
@@ -57,6 +59,10 @@ class Pipeline:
         with self._timed("preprocess"):
             spec = self.classifier.spec
             batches = [preprocess(frames[name], [f.box for f, _ in faces], spec) for name, faces in found.items()]
+            doubts = {
+                name: assess([face for face, _ in faces], batch, spec, self.config.quality)
+                for (name, faces), batch in zip(found.items(), batches, strict=True)
+            }
         with self._timed("classify"):
             empty = np.empty((0, len(self.classifier.labels)), np.float32)
             probabilities = self.classifier.classify(np.concatenate(batches)) if any(map(len, batches)) else empty
@@ -65,12 +71,26 @@ class Pipeline:
             for name, faces in found.items():
                 rows = probabilities[start : start + len(faces)]
                 start += len(faces)
-                results[name] = self._cameras[name].answer(faces, rows, frames[name].stamp)
+                results[name] = self._cameras[name].answer(faces, rows, doubts[name], frames[name].stamp)
         return results
 
-    def reset(self) -> None:
-        """Forget all tracks; ids that were given are not given again."""
-        self._cameras.clear()
+    def reset(self, camera: str = "") -> None:
+        """Forget all tracks, or those of one camera; ids that were given are not given again."""
+        for name in [camera] if camera else list(self._cameras):
+            self._cameras.pop(name, None)
+
+    def reconfigure(self, config: PipelineConfig) -> None:
+        """Take new settings over between two calls of `process`; tracks, ids and smoothed expressions go on.
+
+        Raises what a detector raises that does not load; then nothing has changed.
+        """
+        searches = {}
+        if (config.search, config.detector) != (self.config.search, self.config.detector):
+            FaceSearch(config.search, config.detector)
+            searches = {name: FaceSearch(config.search, config.detector) for name in self._cameras}
+        self.config = config
+        for name, camera in self._cameras.items():
+            camera.reconfigure(config, searches.get(name))
 
     def _camera(self, name: str) -> _Camera:
         if name not in self._cameras:
@@ -100,6 +120,14 @@ class _Camera:
         self._smoothers: dict[str, Smoother] = {}
         self._stamp = -float("inf")
 
+    def reconfigure(self, config: PipelineConfig, search: FaceSearch | None) -> None:
+        """Take new settings over. search: the one made of them, None where it stays."""
+        self._config = config
+        self._search = search or self._search
+        self._tracker.config = config.tracker
+        for smoother in self._smoothers.values():
+            smoother.config = config.smoothing
+
     def find(self, frame: Frame) -> Found:
         """Return the frame's faces with their tracks."""
         if frame.stamp < self._stamp:
@@ -112,19 +140,22 @@ class _Camera:
         faces = self._search.find(frame, self._tracker.predict(frame.stamp))
         return list(zip(faces, self._tracker.update(faces, frame.stamp), strict=True))
 
-    def answer(self, found: Found, probabilities: Probabilities, stamp: float) -> tuple[TrackedFace, ...]:
-        """Join the faces with their (N, K) probabilities."""
+    def answer(
+        self, found: Found, probabilities: Probabilities, doubts: Sequence[Reasons], stamp: float
+    ) -> tuple[TrackedFace, ...]:
+        """Join the faces with their (N, K) probabilities and the reasons to doubt each."""
         alive = self._tracker.alive()
         self._smoothers = {name: s for name, s in self._smoothers.items() if name in alive}
         return tuple(
-            self._face(face, track, row, stamp) for (face, track), row in zip(found, probabilities, strict=True)
+            self._face(face, track, row, reasons, stamp)
+            for (face, track), row, reasons in zip(found, probabilities, doubts, strict=True)
         )
 
-    def _face(self, face: Face, track: Track | None, row: Probabilities, stamp: float) -> TrackedFace:
+    def _face(self, face: Face, track: Track | None, row: Probabilities, reasons: Reasons, stamp: float) -> TrackedFace:
         raw = Expression.from_probabilities(self._labels, row)
         if track is None or not self._config.smoothing.enabled:
-            return TrackedFace(face, raw, "" if track is None else track.track_id, None, State.RAW)
+            return TrackedFace(face, raw, "" if track is None else track.track_id, None, State.RAW, reasons)
         if track.track_id not in self._smoothers:
             self._smoothers[track.track_id] = Smoother(self._labels, self._config.smoothing)
-        smoothed, state = self._smoothers[track.track_id].update(row, stamp)
-        return TrackedFace(face, raw, track.track_id, smoothed, state)
+        smoothed, state = self._smoothers[track.track_id].update(row, stamp, bool(reasons))
+        return TrackedFace(face, raw, track.track_id, smoothed, state, reasons)

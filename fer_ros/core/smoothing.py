@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from fer_ros.core.types import Expression, Probabilities, State
 
 
@@ -40,43 +42,50 @@ class Smoother:
     def __init__(self, labels: tuple[str, ...], config: SmoothingConfig) -> None:
         """Start with no opinion."""
         self._labels = labels
-        self._config = config
+        self.config = config
         self._mean: Probabilities | None = None
         self._stamp = 0.0
         self._label = ""
         self._candidate = ""
         self._since = 0.0
 
-    def update(self, probabilities: Probabilities, stamp: float) -> tuple[Expression, State]:
+    def update(self, probabilities: Probabilities, stamp: float, doubted: bool = False) -> tuple[Expression, State]:
         """Take one frame's probabilities and return the smoothed expression and how far to rely on it.
 
         probabilities: (K,) float32, sums to 1.  stamp: seconds, not before that of the last call; else ValueError.
+        doubted: the frame shows too little of the face. It then counts as knowing nothing: the state is UNCERTAIN, the
+        label stays, and the probabilities drift towards equal ones.
         The label is that of the last stable expression, '' while there has been none.
         """
+        if doubted:
+            probabilities = np.full_like(probabilities, 1 / len(probabilities))
         if self._mean is None:
             self._mean = probabilities.copy()
         elif stamp < self._stamp:
             raise ValueError(f"stamp must not go backwards, got {stamp} after {self._stamp}")
         else:
-            share = 1 - math.exp(-(stamp - self._stamp) / self._config.time_constant)
+            share = 1 - math.exp(-(stamp - self._stamp) / self.config.time_constant)
             self._mean = self._mean + (probabilities - self._mean) * share
         self._stamp = stamp
         best = int(self._mean.argmax())
-        self._decide(self._labels[best], float(self._mean[best]), stamp)
+        if doubted:
+            self._candidate = ""
+        else:
+            self._decide(self._labels[best], float(self._mean[best]), stamp)
         # While another label gains, the answer stands, with the confidence that it has left.
         confidence = float(self._mean[self._labels.index(self._label) if self._label else best])
-        sure = bool(self._label) and confidence >= self._config.min_confidence
+        sure = not doubted and bool(self._label) and confidence >= self.config.min_confidence
         return Expression(self._label, confidence, self._mean), State.STABLE if sure else State.UNCERTAIN
 
     def _decide(self, best: str, probability: float, stamp: float) -> None:
         """Change the label once another one has led by the margin for the dwell time."""
         assert self._mean is not None
         held = float(self._mean[self._labels.index(self._label)]) if self._label else 0.0
-        leads = best != self._label and probability >= self._config.min_confidence
-        if not leads or probability < held + self._config.margin:
+        leads = best != self._label and probability >= self.config.min_confidence
+        if not leads or probability < held + self.config.margin:
             self._candidate = ""
             return
         if self._candidate != best:
             self._candidate, self._since = best, stamp
-        if stamp - self._since >= self._config.dwell:
+        if stamp - self._since >= self.config.dwell:
             self._label, self._candidate = best, ""

@@ -79,13 +79,13 @@ class Tracker:
 
     def __init__(self, config: TrackerConfig, ids: IdSource) -> None:
         """Track with ids from a source that several cameras may share."""
-        self._config = config
+        self.config = config
         self._ids = ids
         self._tracks: list[Track] = []
 
     def predict(self, stamp: float) -> list[Box]:
         """Return where the faces not yet forgotten are expected at a stamp."""
-        return [track.predicted(stamp) for track in self._tracks if stamp - track.seen <= self._config.max_age]
+        return [track.predicted(stamp) for track in self._tracks if stamp - track.seen <= self.config.max_age]
 
     def update(self, faces: Sequence[Face], stamp: float) -> list[Track]:
         """Match a frame's faces to tracks and return each face's track, in the order of the faces.
@@ -95,7 +95,7 @@ class Tracker:
         """
         if self._tracks and stamp < max(track.seen for track in self._tracks):
             raise ValueError(f"stamp must not go backwards, got {stamp} after {max(t.seen for t in self._tracks)}")
-        alive = [track for track in self._tracks if stamp - track.seen <= self._config.max_age]
+        alive = [track for track in self._tracks if stamp - track.seen <= self.config.max_age]
         matched = self._match(alive, faces, stamp)
         current = [
             self._continued(alive[matched[i]], face, stamp)
@@ -129,7 +129,7 @@ class Tracker:
         if passed <= 0:
             return replace(track, box=face.box)
         (x, y), (old_x, old_y) = face.box.center, track.box.center
-        share = 1 - float(np.exp(-passed / self._config.velocity_time))
+        share = 1 - float(np.exp(-passed / self.config.velocity_time))
         velocity = (
             track.velocity[0] + share * ((x - old_x) / passed - track.velocity[0]),
             track.velocity[1] + share * ((y - old_y) / passed - track.velocity[1]),

@@ -1,14 +1,18 @@
-"""Every parameter of every node, declared once: default, range, description.
+"""Every parameter of every node, declared once: default, range, description, and when it may change.
 
 `python -m fer_ros.nodes.parameters` prints the tables of the README; a test holds README and config/ against this file.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+import rclpy.parameter
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
 from rclpy.exceptions import (
     InvalidParameterTypeException,
     InvalidParameterValueException,
@@ -26,7 +30,22 @@ Value = bool | int | float | str | list[str]
 
 
 class ParameterError(ValueError):
-    """A parameter of the wrong type or out of its range; the message names it."""
+    """A parameter of the wrong type or out of its range, or that cannot change now; the message names it."""
+
+
+class Changes(Enum):
+    """When a parameter may change; the value is what the README's table says."""
+
+    AT_START = "at start"
+    UNCONFIGURED = "unconfigured"
+    ANY_TIME = "any time"
+
+
+_HOW = {
+    Changes.AT_START: "read when the node starts: start it again to change it",
+    Changes.UNCONFIGURED: "changes only while the node is unconfigured: deactivate, clean up, set, configure, activate",
+    Changes.ANY_TIME: "changes at any time",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,7 @@ class Parameter:
 
     low, high: the range of a number, inclusive.  choices: the words that are allowed.
     any_type: a value of any type is taken as text, so that `source:=0` on a command line needs no quotes.
+    changes: when another value is accepted.
     """
 
     name: str
@@ -44,13 +64,14 @@ class Parameter:
     high: float | None = None
     choices: tuple[str, ...] = ()
     any_type: bool = False
+    changes: Changes = Changes.AT_START
 
     def descriptor(self) -> ParameterDescriptor:
         """Return what ROS 2 shows of it."""
-        result = ParameterDescriptor(name=self.name, description=self.description, read_only=True)
+        # Never `read_only`: rclpy would refuse a change without saying what to do instead; `refuse_fixed` says it.
+        result = ParameterDescriptor(name=self.name, description=self.description)
         result.dynamic_typing = self.any_type
-        # Why it is read-only: model, detectors and topics are made of it once.
-        constraints = ["read when the node starts: start it again to change it"]
+        constraints = [_HOW[self.changes]]
         if self.choices:
             constraints.insert(0, f"one of {', '.join(self.choices)}")
         result.additional_constraints = "; ".join(constraints)
@@ -63,46 +84,80 @@ class Parameter:
                 ]
         return result
 
+    def taken(self, value: Any) -> Any:
+        """Return a value of the right type as the nodes use it. Raises ParameterError for one that is not allowed."""
+        if isinstance(self.default, list):
+            return [str(item) for item in value or []]
+        if self.any_type:
+            return str(value)
+        if self.choices and value not in self.choices:
+            raise ParameterError(f"parameter {self.name} must be one of {self.choices}, got {value!r}")
+        # ROS 2 checks the ranges, but nothing is smaller or larger than NaN.
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ParameterError(f"parameter {self.name} must be a finite number, got {value}")
+        return value
+
 
 _DETECTOR, _SEARCH, _TRACKER, _SMOOTHING = DetectorConfig(), SearchConfig(), TrackerConfig(), SmoothingConfig()
 
+_LIVE, _UNCONFIGURED = Changes.ANY_TIME, Changes.UNCONFIGURED
+
 FER_NODE = (
     Parameter("image_topics", ["camera/image_raw"], "Image topics, one for each camera. A name that ends in "
-              "/compressed is a sensor_msgs/CompressedImage, any other a sensor_msgs/Image."),
-    Parameter("model_bundle", "default", "Folder of a model bundle; 'default' is the one that ships."),
+              "/compressed is a sensor_msgs/CompressedImage, any other a sensor_msgs/Image.", changes=_LIVE),
+    Parameter("model_bundle", "default", "Folder of a model bundle; 'default' is the one that ships.",
+              changes=_UNCONFIGURED),
     Parameter("backend", "auto", "What runs the network; auto takes TensorFlow where there is a GPU, else LiteRT.",
-              choices=("auto", "litert", "tensorflow")),
+              choices=("auto", "litert", "tensorflow"), changes=_UNCONFIGURED),
     Parameter("precision", "default", "Which of the bundle's models; default is the bundle's own choice.",
-              choices=("default", "float", "int8")),
+              choices=("default", "float", "int8"), changes=_UNCONFIGURED),
     Parameter("threads", 2, "Threads of LiteRT and of OpenCV.", 1, 64),
     Parameter("autostart", True, "Configure and activate at the start; false leaves that to a lifecycle manager."),
-    Parameter("detector.kind", _DETECTOR.kind, "What finds the faces; BlazeFace is an optional extra.", choices=KINDS),
-    Parameter("detector.model", _DETECTOR.model, "Path of YuNet's ONNX file, for detector.kind yunet."),
-    Parameter("detector.cascade", _DETECTOR.cascade, "OpenCV's name of a Haar cascade, or the path of a cascade file."),
-    Parameter("detector.min_face", _DETECTOR.min_face, "Side of the smallest face looked for, pixels.", 12, 4096),
+    Parameter("detector.kind", _DETECTOR.kind, "What finds the faces; BlazeFace is an optional extra.", choices=KINDS,
+              changes=_LIVE),
+    Parameter("detector.model", _DETECTOR.model, "Path of YuNet's ONNX file, for detector.kind yunet.", changes=_LIVE),
+    Parameter("detector.cascade", _DETECTOR.cascade, "OpenCV's name of a Haar cascade, or the path of a cascade file.",
+              changes=_LIVE),
+    Parameter("detector.min_face", _DETECTOR.min_face, "Side of the smallest face looked for, pixels.", 12, 4096,
+              changes=_LIVE),
     Parameter("detector.scale_factor", _DETECTOR.scale_factor, "Ratio of neighbouring face sizes in the search.",
-              1.01, 2.0),
-    Parameter("detector.min_neighbors", _DETECTOR.min_neighbors, "Overlapping hits that make a face.", 0, 100),
+              1.01, 2.0, changes=_LIVE),
+    Parameter("detector.min_neighbors", _DETECTOR.min_neighbors, "Overlapping hits that make a face.", 0, 100,
+              changes=_LIVE),
     Parameter("detector.min_score", _DETECTOR.min_score, "Faces with a lower detector score are dropped.",
-              -1000.0, 1000.0),
+              -1000.0, 1000.0, changes=_LIVE),
     Parameter("search.full_interval", _SEARCH.full_interval, "Seconds between two searches of the whole frame; "
-              "in between, only around known faces. 0: the whole frame every time, at full resolution.", 0.0, 10.0),
-    Parameter("search.evidence", _SEARCH.evidence, "Haar cascade that must agree on a new face; empty for none."),
-    Parameter("tracker.enabled", _TRACKER.enabled, "Give each face an id over time."),
-    Parameter("tracker.max_age", _TRACKER.max_age, "Seconds that a face may be missed and keep its id.", 0.01, 10.0),
+              "in between, only around known faces. 0: the whole frame every time, at full resolution.", 0.0, 10.0,
+              changes=_LIVE),
+    Parameter("search.evidence", _SEARCH.evidence, "Haar cascade that must agree on a new face; empty for none.",
+              changes=_LIVE),
+    Parameter("tracker.enabled", _TRACKER.enabled, "Give each face an id over time.", changes=_LIVE),
+    Parameter("tracker.max_age", _TRACKER.max_age, "Seconds that a face may be missed and keep its id.", 0.01, 10.0,
+              changes=_LIVE),
     Parameter("tracker.velocity_time", _TRACKER.velocity_time, "Seconds over which a face's velocity is averaged.",
-              0.01, 5.0),
-    Parameter("smoothing.enabled", _SMOOTHING.enabled, "Smooth each tracked face's probabilities over time."),
+              0.01, 5.0, changes=_LIVE),
+    Parameter("smoothing.enabled", _SMOOTHING.enabled, "Smooth each tracked face's probabilities over time.",
+              changes=_LIVE),
     Parameter("smoothing.time_constant", _SMOOTHING.time_constant,
-              "Seconds in which the influence of an old image falls to 37 %.", 0.01, 10.0),
-    Parameter("smoothing.margin", _SMOOTHING.margin, "How much more probable another label must be.", 0.0, 0.99),
-    Parameter("smoothing.dwell", _SMOOTHING.dwell, "Seconds for which it must stay more probable.", 0.0, 10.0),
-    Parameter("smoothing.min_confidence", _SMOOTHING.min_confidence, "Below it the state is UNCERTAIN.", 0.0, 1.0),
-    Parameter("diagnostics.period", 1.0, "Seconds between two messages on /diagnostics.", 0.1, 60.0),
-    Parameter("diagnostics.no_image_after", 5.0, "Seconds without an image after which the node warns.", 0.1, 3600.0),
+              "Seconds in which the influence of an old image falls to 37 %.", 0.01, 10.0, changes=_LIVE),
+    Parameter("smoothing.margin", _SMOOTHING.margin, "How much more probable another label must be.", 0.0, 0.99,
+              changes=_LIVE),
+    Parameter("smoothing.dwell", _SMOOTHING.dwell, "Seconds for which it must stay more probable.", 0.0, 10.0,
+              changes=_LIVE),
+    Parameter("smoothing.min_confidence", _SMOOTHING.min_confidence, "Below it the state is UNCERTAIN.", 0.0, 1.0,
+              changes=_LIVE),
+    Parameter("diagnostics.period", 1.0, "Seconds between two messages on /diagnostics.", 0.1, 60.0, changes=_LIVE),
+    Parameter("diagnostics.no_image_after", 5.0, "Seconds without an image after which the node warns.", 0.1, 3600.0,
+              changes=_LIVE),
     Parameter("diagnostics.warn_age", 0.1, "Age of the 95th percentile of answers, in seconds, that is a warning.",
-              0.001, 60.0),
-    Parameter("diagnostics.error_age", 0.5, "The same for an error.", 0.001, 60.0),
+              0.001, 60.0, changes=_LIVE),
+    Parameter("diagnostics.error_age", 0.5, "The same for an error.", 0.001, 60.0, changes=_LIVE),
+    Parameter("recording.folder", "", "Folder for recordings of the results; empty: nothing is recorded."),
+    Parameter("recording.consent", "", "Who consented to be recorded, and to what; without it nothing is recorded."),
+    Parameter("recording.images", False, "Record the images too, not only the results."),
+    Parameter("humans.enabled", False, "Publish the faces on the topics of REP-155 too; needs hri_msgs.",
+              changes=_UNCONFIGURED),
+    Parameter("humans.crops", False, "Publish each face's picture there too.", changes=_UNCONFIGURED),
 )  # fmt: skip
 
 CAMERA_NODE = (
@@ -144,7 +199,7 @@ NODES = {"fer_node": FER_NODE, "camera_node": CAMERA_NODE, "viewer_node": VIEWER
 
 
 def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """Declare parameters on a node and return their values by name.
+    """Declare parameters on a node and return their values by name. Later changes of those read at start are refused.
 
     Raises ParameterError naming a parameter of the wrong type, out of its range, or not among its choices.
     """
@@ -157,15 +212,23 @@ def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
                 InvalidParameterValueException, InvalidParameterTypeException, ParameterUninitializedException,
             ) as error:  # fmt: skip
                 raise ParameterError(f"parameter {parameter.name}: {error}") from None
-        value = node.get_parameter(parameter.name).value
-        if isinstance(parameter.default, list):
-            value = [str(item) for item in value or []]
-        if parameter.any_type:
-            value = str(value)
-        if parameter.choices and value not in parameter.choices:
-            raise ParameterError(f"parameter {parameter.name} must be one of {parameter.choices}, got {value!r}")
-        values[parameter.name] = value
+        values[parameter.name] = parameter.taken(node.get_parameter(parameter.name).value)
+    fixed = {parameter.name for parameter in parameters if parameter.changes is Changes.AT_START}
+
+    def refuse_fixed(changed: Iterable[rclpy.parameter.Parameter]) -> SetParametersResult:
+        """Say what to do about the first parameter that is read only at the start."""
+        for parameter in changed:
+            if parameter.name in fixed:
+                return refusal(f"{parameter.name}: {_HOW[Changes.AT_START]}")
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(refuse_fixed)
     return values
+
+
+def refusal(reason: str) -> SetParametersResult:
+    """Return the answer to a change that is not taken."""
+    return SetParametersResult(successful=False, reason=reason)
 
 
 def pipeline_config(values: dict[str, Any]) -> PipelineConfig:
@@ -184,11 +247,14 @@ def pipeline_config(values: dict[str, Any]) -> PipelineConfig:
 
 def markdown_table(parameters: tuple[Parameter, ...]) -> str:
     """Return the Markdown table of a node's parameters, as the README shows it."""
-    lines = ["| parameter | default | range | meaning |", "|---|---|---|---|"]
+    changing = any(p.changes is not Changes.AT_START for p in parameters)
+    titles = ["parameter", "default", "range", *(["changes"] if changing else []), "meaning"]
+    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for p in parameters:
         span = ", ".join(p.choices) if p.choices else "" if p.low is None else f"{p.low:g} to {p.high:g}"
         default = f"`{p.default}`" if p.default != "" else "empty"
-        lines.append(f"| `{p.name}` | {default} | {span} | {p.description} |")
+        changes = f" {p.changes.value} |" if changing else ""
+        lines.append(f"| `{p.name}` | {default} | {span} |{changes} {p.description} |")
     return "\n".join(lines)
 
 

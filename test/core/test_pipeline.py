@@ -6,6 +6,7 @@ import pytest
 from core.scenes import scene
 from fer_ros.core.bundle import load_bundle
 from fer_ros.core.classifier import make_classifier
+from fer_ros.core.detector import DetectorConfig
 from fer_ros.core.pipeline import STAGES, Pipeline, PipelineConfig
 from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
@@ -79,3 +80,40 @@ def test_a_frame_without_faces_is_answered(classifier):
 def test_a_detector_that_does_not_load_is_reported_at_once(classifier):
     with pytest.raises(FileNotFoundError, match="nobody"):
         Pipeline(classifier, PipelineConfig(search=SearchConfig(evidence="nobody")))
+
+
+def test_new_settings_are_taken_over_between_frames_and_ids_stay(classifier):
+    pipeline = Pipeline(classifier)
+    for i in range(10):
+        (before,) = pipeline.process({"camera": scene(i / 30, SMILING)})["camera"]
+    pipeline.reconfigure(
+        PipelineConfig(
+            detector=DetectorConfig(scale_factor=1.2),
+            tracker=TrackerConfig(max_age=2.0),
+            smoothing=SmoothingConfig(min_confidence=1.0),
+        )
+    )
+    (after,) = pipeline.process({"camera": scene(0.34, SMILING)})["camera"]
+    assert after.track_id == before.track_id
+    assert (before.state, after.state) == (State.STABLE, State.UNCERTAIN)
+    # Missed for longer than the old max_age, but not than the new one.
+    (later,) = pipeline.process({"camera": scene(1.8, SMILING)})["camera"]
+    assert later.track_id == before.track_id
+
+
+def test_settings_that_do_not_load_change_nothing(classifier):
+    pipeline = Pipeline(classifier)
+    pipeline.process({"camera": scene(0, SMILING)})
+    with pytest.raises(FileNotFoundError, match="nobody"):
+        pipeline.reconfigure(PipelineConfig(detector=DetectorConfig(cascade="nobody")))
+    assert pipeline.config == PipelineConfig()
+    assert len(pipeline.process({"camera": scene(0.03, SMILING)})["camera"]) == 1
+
+
+def test_one_camera_can_be_forgotten(classifier):
+    pipeline = Pipeline(classifier)
+    first = pipeline.process({"left": scene(0, SMILING), "right": scene(0, SMILING)})
+    pipeline.reset("left")
+    second = pipeline.process({"left": scene(0.03, SMILING), "right": scene(0.03, SMILING)})
+    assert first["left"][0].track_id != second["left"][0].track_id
+    assert first["right"][0].track_id == second["right"][0].track_id
