@@ -1,10 +1,11 @@
 """Every benchmark, one after the other, each in a process of its own; results go to benchmarks/results.
 
-python -m benchmarks.all   (what `make bench` runs; about ten minutes)
+python -m benchmarks.all [--fer2013 DIR]   (what `make bench` runs; under 15 minutes)
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ STEPS = (
     ("frame", "--save", "--frames", "60", "--size", "1280x720"),
     ("growth", "--save"),
     ("quality", "--save"),
+    ("peers", "--save"),
     ("dds", "--save"),
     ("dds", "--save", "--soak"),
     ("plots",),
@@ -25,8 +27,13 @@ STEPS = (
 
 def main() -> int:
     """Run the steps; returns how many failed. A step that fails does not keep the others from running."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--fer2013", default="", help="folder or CSV file, to compare the peers' accuracy too")
+    options = parser.parse_args()
     failed = 0
     for module, *words in STEPS:
+        if module == "peers" and options.fer2013:
+            words += ["--fer2013", options.fer2013]
         began = time.monotonic()
         code = subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *words], cwd=_ROOT, check=False).returncode
         failed += code != 0
