@@ -325,7 +325,7 @@ def _pictures() -> tuple[bytes, ...]:
 
 
 TARGETS = {
-    "raw_image": Target(raw_image, tuple(bytes([9, i, 0, 8, 8, 0, 8, 3, 1]) + bytes(range(63)) for i in range(32))),
+    "raw_image": Target(raw_image, tuple(bytes([0, i, 0, 0, 8, 0, 8, 0, 8, 0]) + bytes(range(63)) for i in range(32))),
     "compressed_image": Target(compressed_image, _pictures(), 4096),
     "bundle": Target(bundle, (bytes([1]) + json.dumps(_manifest()).encode(), b"\0" * 8), 2048),
     "parameters": Target(parameters, (b"", bytes(range(64))), 256),
