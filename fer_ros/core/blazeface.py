@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.types import Box, Face, Gray
+from fer_ros.core.types import Box, Face, Gray, Landmarks
 
 Floats = npt.NDArray[np.float32]
 
@@ -83,22 +83,27 @@ class BlazeFaceDetector:
         if not len(kept):
             return []
         scores = 1 / (1 + np.exp(-logits[kept].clip(-80, 80)))
-        raw = self._interpreter.get_tensor(self._boxes)[0, kept, :4]
-        centers = raw[:, :2] + self._anchors[kept] * self._model.side
-        merged = _merge(np.concatenate([centers, raw[:, 2:4]], axis=1), scores)
+        # A row holds center, width and height, and the points of the right eye, the left eye, the nose and three more.
+        rows = self._interpreter.get_tensor(self._boxes)[0, kept, :10]
+        anchors = self._anchors[kept] * self._model.side
+        rows[:, :2] += anchors
+        rows[:, 4:] += np.tile(anchors, 3)
+        merged = _merge(rows, scores)
         faces = [self._face(values, score, factor, left, top) for values, score in merged]
         largest = max(gray.shape) * 2.0 if max_side is None else max_side
         faces = [face for face in faces if min_side <= face.box.width <= largest]
         return sorted(faces, key=lambda face: -face.box.area)
 
     def _face(self, values: Floats, score: float, factor: float, left: int, top: int) -> Face:
-        """Map a box of the network's input to the picture, and to the framing of a Haar box."""
-        x, y, width, height = (float(v) for v in values)
+        """Map a row of the network's input to the picture, and its box to the framing of a Haar box."""
+        x, y, width, height = (float(v) for v in values[:4])
+        points = (values[4:].reshape(3, 2).astype(np.float64) - (left, top)) / factor
+        eyes_and_nose = Landmarks(*((float(x), float(y)) for x, y in points))
         side = (width + height) / 2
         model = self._model
         x, y = x + model.shift_x * side, y + model.shift_y * side
         side = side * model.scale / factor
-        return Face(Box.from_center((x - left) / factor, (y - top) / factor, side, side), score)
+        return Face(Box.from_center((x - left) / factor, (y - top) / factor, side, side), score, eyes_and_nose)
 
 
 def _model_path(file: str) -> Path:
@@ -136,9 +141,9 @@ def _letterbox(gray: Gray, side: int) -> tuple[Gray, float, int, int]:
 def _merge(boxes: Floats, scores: Floats, limit: float = 0.3) -> list[tuple[Floats, float]]:
     """Average overlapping boxes (IoU above the limit), weighted by their scores (Bazarevsky et al. 2019, Section 3.4).
 
-    boxes: (N, 4) of center x, center y, width, height.  scores: (N,).
+    boxes: (N, 4 or more) of center x, center y, width, height, and what else is averaged.  scores: (N,).
     """
-    corners = np.concatenate([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2], axis=1)
+    corners = np.concatenate([boxes[:, :2] - boxes[:, 2:4] / 2, boxes[:, :2] + boxes[:, 2:4] / 2], axis=1)
     areas = boxes[:, 2] * boxes[:, 3]
     left = np.argsort(-scores)
     merged = []

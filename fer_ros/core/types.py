@@ -136,15 +136,29 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Landmarks:
+    """Where a detector sees a face's eyes and nose: (x, y) in pixels of the original frame.
+
+    right_eye: the person's own right one, on the left of the picture.
+    """
+
+    right_eye: tuple[float, float]
+    left_eye: tuple[float, float]
+    nose: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Face:
     """One detected face.
 
     box: framed as the Haar cascade frames a face, whichever detector found it (the classifier learned that framing).
     score: the detector's own confidence; larger is surer, the scale is the detector's.
+    landmarks: None where the detector gives none.
     """
 
     box: Box
     score: float
+    landmarks: Landmarks | None = None
 
 
 @dataclass(frozen=True, eq=False)

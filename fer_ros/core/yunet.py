@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 
-from fer_ros.core.types import Box, Face, Gray
+from fer_ros.core.types import Box, Face, Gray, Landmarks
 
 
 class YuNetDetector:
@@ -36,5 +36,7 @@ class YuNetDetector:
             x, y, w, h = row[:4]
             side = max(w, h)
             if min_side <= side <= largest:
-                faces.append(Face(Box.from_center(x + w / 2, y + h / 2, side, side), float(row[-1])))
+                # The person's right eye, the left one and the nose come first of five points.
+                marks = Landmarks((row[4], row[5]), (row[6], row[7]), (row[8], row[9]))
+                faces.append(Face(Box.from_center(x + w / 2, y + h / 2, side, side), float(row[-1]), marks))
         return sorted(faces, key=lambda face: -face.box.area)
