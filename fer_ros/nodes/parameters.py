@@ -22,6 +22,8 @@ from rclpy.node import Node
 
 from fer_ros.core.detector import KINDS, DetectorConfig
 from fer_ros.core.pipeline import PipelineConfig
+from fer_ros.core.quality import LIMITS as QUALITY_LIMITS
+from fer_ros.core.quality import QualityConfig
 from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
 from fer_ros.core.tracking import TrackerConfig
@@ -99,6 +101,7 @@ class Parameter:
 
 
 _DETECTOR, _SEARCH, _TRACKER, _SMOOTHING = DetectorConfig(), SearchConfig(), TrackerConfig(), SmoothingConfig()
+_QUALITY = QualityConfig()
 
 _LIVE, _UNCONFIGURED = Changes.ANY_TIME, Changes.UNCONFIGURED
 
@@ -146,6 +149,21 @@ FER_NODE = (
               changes=_LIVE),
     Parameter("smoothing.min_confidence", _SMOOTHING.min_confidence, "Below it the state is UNCERTAIN.", 0.0, 1.0,
               changes=_LIVE),
+    Parameter("quality.enabled", _QUALITY.enabled, "Say what speaks against a face (reasons), and call it UNCERTAIN.",
+              changes=_LIVE),
+    *(
+        Parameter(f"quality.{name}", getattr(_QUALITY, name), text, 0.0, QUALITY_LIMITS[name], changes=_LIVE)
+        for name, text in (
+            ("min_contrast", "Standard deviation of the face's gray levels; below it TOO_DARK."),
+            ("min_signal_to_noise", "That deviation by the noise's; below it TOO_DARK."),
+            ("min_sharpness", "Strength of fine detail, relative to the face's own contrast; below it BLURRED."),
+            ("min_side", "Side of the face, pixels; below it TOO_SMALL."),
+            ("max_turn", "Nose off the middle of the eyes, in distances of the eyes; above it TURNED_AWAY. "
+             "Not assessed with the Haar cascade."),
+            ("max_tilt", "Line of the eyes off the horizontal, degrees; above it TURNED_AWAY. "
+             "Not assessed with the Haar cascade."),
+        )
+    ),
     Parameter("diagnostics.period", 1.0, "Seconds between two messages on /diagnostics.", 0.1, 60.0, changes=_LIVE),
     Parameter("diagnostics.no_image_after", 5.0, "Seconds without an image after which the node warns.", 0.1, 3600.0,
               changes=_LIVE),
@@ -226,6 +244,11 @@ def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
     return values
 
 
+def how_to_change(parameter: Parameter) -> str:
+    """Say when a parameter may change, and what to do for it."""
+    return _HOW[parameter.changes]
+
+
 def refusal(reason: str) -> SetParametersResult:
     """Return the answer to a change that is not taken."""
     return SetParametersResult(successful=False, reason=reason)
@@ -242,6 +265,7 @@ def pipeline_config(values: dict[str, Any]) -> PipelineConfig:
         search=SearchConfig(**part("search")),
         tracker=TrackerConfig(**part("tracker")),
         smoothing=SmoothingConfig(**part("smoothing")),
+        quality=QualityConfig(**part("quality")),
     )
 
 
