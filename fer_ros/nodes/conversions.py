@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from builtin_interfaces.msg import Time
@@ -19,6 +20,8 @@ from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
 from fer_ros.core.types import Box, Frame, TrackedFace
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from fer_ros.nodes.bridge import bridge_to_rgb
+
+_JPEG_QUALITY = 90
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -104,8 +107,18 @@ def _box(box: Box) -> BoundingBox2D:
 
 def to_image(pixels: Pixels, header: Header, encoding: str) -> Image:
     """Return an (H, W, 3) uint8 picture as a message."""
-    data = array.array("B")
-    # Thousands of times faster than assigning a list or an ndarray, which are copied value by value.
-    data.frombytes(memoryview(np.ascontiguousarray(pixels)).cast("B"))
     height, width = pixels.shape[:2]
-    return Image(header=header, height=height, width=width, encoding=encoding, step=width * 3, data=data)
+    return Image(header=header, height=height, width=width, encoding=encoding, step=width * 3, data=_buffer(pixels))
+
+
+def to_jpeg(rgb: Pixels, header: Header) -> CompressedImage:
+    """Return an (H, W, 3) uint8 RGB picture as a JPEG message, described as image_transport's plugin does."""
+    data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+    return CompressedImage(header=header, format="bgr8; jpeg compressed bgr8", data=_buffer(data))
+
+
+def _buffer(values: Pixels) -> array.array[int]:
+    """Return what a message's data takes thousands of times faster than a list or an ndarray, value by value."""
+    data = array.array("B")
+    data.frombytes(memoryview(np.ascontiguousarray(values)).cast("B"))
+    return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +22,7 @@ class _Camera:
     ages: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     delays: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
     answered: int = 0
-    last_image: float | None = None
+    last_image: float = field(default_factory=time.monotonic)
     refused: Counter[str] = field(default_factory=Counter)
 
 
@@ -31,10 +32,16 @@ class Statistics:
     def __init__(self, cameras: list[str], warn_age: float, error_age: float) -> None:
         """Watch these cameras; ages in seconds from which the 95th percentile is a warning and an error."""
         self._lock = threading.Lock()
-        self._cameras = {name: _Camera() for name in cameras}
+        self._cameras: dict[str, _Camera] = {}
         self._stages: dict[str, deque[float]] = {}
-        self._limits = (warn_age, error_age)
-        self._started = self._since = time.monotonic()
+        self._since = time.monotonic()
+        self.limits = (warn_age, error_age)
+        self.watch(cameras)
+
+    def watch(self, cameras: Iterable[str]) -> None:
+        """Watch these cameras from now on; those that stay are counted on."""
+        with self._lock:
+            self._cameras = {name: self._cameras.get(name) or _Camera() for name in cameras}
 
     def received(self, camera: str) -> None:
         """Note that an image arrived."""
@@ -65,18 +72,27 @@ class Statistics:
                 self._stages.setdefault(name, deque(maxlen=_WINDOW)).append(value)
 
     def silent(self, camera: str) -> float:
-        """Return the seconds since the last image, or since the start."""
+        """Return the seconds since the last image, or since the camera is watched."""
         with self._lock:
-            last = self._cameras[camera].last_image
-        return time.monotonic() - (self._started if last is None else last)
+            return time.monotonic() - self._cameras[camera].last_image
 
-    def message(self, node: str, stamp: Time, bundle: str, backend: str, dropped: dict[str, int]) -> DiagnosticArray:
-        """Return a status for each camera, and start counting the rate anew."""
+    def message(
+        self,
+        node: str,
+        stamp: Time,
+        dropped: Mapping[str, int],
+        facts: Mapping[str, str],
+        paused: bool = False,
+    ) -> DiagnosticArray:
+        """Return a status for each camera, and start counting the rate anew.
+
+        dropped: images by camera that were never answered.  facts: what else is worth telling, by name.
+        """
         with self._lock:
             now = time.monotonic()
             passed, self._since = now - self._since, now
             statuses = [
-                self._status(f"{node}: {name}", name, entry, passed, bundle, backend, dropped.get(name, 0))
+                self._status(f"{node}: {name}", name, entry, passed, dropped.get(name, 0), facts, paused)
                 for name, entry in self._cameras.items()
             ]
         message = DiagnosticArray(status=statuses)
@@ -84,12 +100,21 @@ class Statistics:
         return message
 
     def _status(
-        self, title: str, camera: str, entry: _Camera, passed: float, bundle: str, backend: str, dropped: int
+        self,
+        title: str,
+        camera: str,
+        entry: _Camera,
+        passed: float,
+        dropped: int,
+        facts: Mapping[str, str],
+        paused: bool,
     ) -> DiagnosticStatus:
         status = DiagnosticStatus(name=title, hardware_id=camera, level=DiagnosticStatus.OK, message="answering")
         age = _percentile(entry.ages, 95)
-        warn, error = self._limits
-        if not entry.answered:
+        warn, error = self.limits
+        if paused:
+            status.message = "paused"
+        elif not entry.answered:
             status.level, status.message = DiagnosticStatus.WARN, "no image was answered in the last period"
         elif age > error:
             status.level, status.message = DiagnosticStatus.ERROR, f"answers are {age:.3f} s old"
@@ -103,8 +128,7 @@ class Statistics:
             "stamp_delay_p95_ms": f"{1e3 * _percentile(entry.delays, 95):.1f}",
             "dropped": str(dropped),
             "refused": ", ".join(f"{kind}: {count}" for kind, count in entry.refused.items()) or "0",
-            "model_bundle": bundle,
-            "backend": backend,
+            **facts,
         }
         for name, times in self._stages.items():
             values[f"{name}_p50_ms"] = f"{1e3 * _percentile(times, 50):.2f}"

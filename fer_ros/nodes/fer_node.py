@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import cv2
-from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.clock import Clock, ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.node import Publisher, Subscription
-from rclpy.timer import Timer
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from sensor_msgs.msg import CompressedImage, Image
-from vision_msgs.msg import Detection2DArray
+from std_srvs.srv import SetBool
 
 from fer_ros.core.bundle import BundleError, load_bundle
 from fer_ros.core.classifier import BackendError, make_classifier
-from fer_ros.core.drawing import annotate
 from fer_ros.core.images import ImageError
 from fer_ros.core.pipeline import Pipeline
+from fer_ros.core.search import FaceSearch
 from fer_ros.core.types import Frame, TrackedFace
-from fer_ros.msg import FaceEmotionArray
-from fer_ros.nodes.conversions import to_detections, to_frame, to_image, to_message
+from fer_ros.nodes.conversions import to_frame
 from fer_ros.nodes.diagnostics import Statistics
+from fer_ros.nodes.health import Health
+from fer_ros.nodes.inputs import Inputs, resolve_cameras
+from fer_ros.nodes.managed import ManagedNode
 from fer_ros.nodes.newest import Newest
-from fer_ros.nodes.parameters import FER_NODE, ParameterError, declare, pipeline_config
-from fer_ros.nodes.quality_of_service import IMAGES, RESULTS, publisher_events, subscription_events
+from fer_ros.nodes.outputs import Outputs
+from fer_ros.nodes.parameters import FER_NODE, ParameterError, pipeline_config
+from fer_ros.nodes.recorder import Recorder, RecordingError
 from fer_ros.nodes.runner import run
+from fer_ros.nodes.settings import LiveSettings, Values
+
+if TYPE_CHECKING:
+    from fer_ros.nodes.humans import Humans
 
 Received = tuple[Image | CompressedImage, float]
 
 
-class FerNode(LifecycleNode):
+class FerNode(ManagedNode):
     """Wires image topics to the pipeline and the pipeline to result topics; the maths is in fer_ros.core."""
 
     def __init__(self) -> None:
@@ -39,12 +43,20 @@ class FerNode(LifecycleNode):
         super().__init__("fer_node")
         self.exit_code = 0
         self.ended = threading.Event()
-        self._values = declare(self, FER_NODE)
+        # Held by the worker for each frame: settings and pauses take effect between two of them.
+        self._frame = threading.Lock()
         self._pipeline: Pipeline | None = None
-        self._subscriptions_of_images: list[Subscription] = []
-        self._timers_while_active: list[Timer] = []
+        self._outputs: Outputs | None = None
+        self._humans: Humans | None = None
+        self._health: Health | None = None
+        self._recorder: Recorder | None = None
+        self._not_recording = ""
         self._worker: threading.Thread | None = None
-        if self._values["autostart"]:
+        self._paused = False
+        self._inputs = Inputs(self, self.on_image)
+        self._settings = LiveSettings(self, FER_NODE, lambda: self._pipeline is not None, self._judge, self._take_over)
+        self.create_service(SetBool, "~/pause", self.on_pause)
+        if self._settings.values["autostart"]:
             for transition in (self.trigger_configure, self.trigger_activate):
                 if transition() is not TransitionCallbackReturn.SUCCESS:
                     raise ParameterError("the node did not start; the reason is in the log above")
@@ -52,105 +64,130 @@ class FerNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load the model and make the publishers."""
         try:
-            self._configure()
+            with self.explained(BundleError, BackendError, OSError, ValueError):
+                self._configure(self._settings.values)
         except (BundleError, BackendError, OSError, ValueError) as error:
             self.get_logger().error(str(error))
+            self.release()
             return TransitionCallbackReturn.FAILURE
-        return TransitionCallbackReturn.SUCCESS
+        return super().on_configure(state)
 
-    def _configure(self) -> None:
-        values = self._values
-        self._cameras = [self.resolve_topic_name(topic) for topic in values["image_topics"]]
-        if not self._cameras or len(set(self._cameras)) != len(self._cameras):
-            raise ValueError(f"image_topics must be one or more different topics, got {values['image_topics']}")
+    def _configure(self, values: Values) -> None:
+        self._cameras = resolve_cameras(self, values["image_topics"])
         cv2.setNumThreads(values["threads"])
-        bundle = load_bundle(values["model_bundle"])
         classifier = make_classifier(
-            bundle, values["backend"], values["precision"], values["threads"], self.get_logger().info
+            load_bundle(values["model_bundle"]),
+            values["backend"],
+            values["precision"],
+            values["threads"],
+            self.get_logger().info,
         )
-        self._pipeline = Pipeline(classifier, pipeline_config(values))
-        self._emotions = self._publisher(FaceEmotionArray, "faces/emotions")
-        self._detections = {c: self._publisher(Detection2DArray, self._beside("detections", c)) for c in self._cameras}
-        self._annotated = {c: self._publisher(Image, self._beside("annotated", c)) for c in self._cameras}
-        self._diagnostics = self._publisher(DiagnosticArray, "/diagnostics")
-        self.get_logger().info(f"model {bundle.id} on {classifier.name}")
+        pipeline = Pipeline(classifier, pipeline_config(values))
+        self._humans = self._make_humans(values)
+        self._outputs = Outputs(self, classifier.labels, classifier.bundle_id, self._cameras)
+        self._pipeline = pipeline
+        self.get_logger().info(f"model {classifier.bundle_id} on {classifier.name}")
 
-    def _publisher(self, kind: type, topic: str) -> Publisher:
-        events = publisher_events(self, self.resolve_topic_name(topic), RESULTS)
-        return self.create_publisher(kind, topic, RESULTS, event_callbacks=events)
+    def _make_humans(self, values: Values) -> Humans | None:
+        if not values["humans.enabled"]:
+            return None
+        # Imported here: hri_msgs is needed only by those who ask for REP-155.
+        from fer_ros.nodes.humans import Humans
 
-    def _beside(self, what: str, camera: str) -> str:
-        """Name a camera's own result topic: faces/WHAT, followed by the camera's name where there are several."""
-        if len(self._cameras) == 1:
-            return f"faces/{what}"
-        return f"faces/{what}/{camera.strip('/').replace('/', '_')}"
+        return Humans(self, values["tracker.max_age"], values["humans.crops"])
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribe and start to work."""
+        with self.explained():
+            self._activate(self._settings.values)
+        return super().on_activate(state)
+
+    def _activate(self, values: Values) -> None:
         assert self._pipeline is not None
-        values = self._values
         self._pipeline.reset()
+        self._paused = False
+        self._humans = self._humans or self._make_humans(values)
+        self._recorder = self._start_recording(values)
         self._newest: Newest[Received] = Newest()
         self._statistics = Statistics(self._cameras, values["diagnostics.warn_age"], values["diagnostics.error_age"])
-        self._warned: set[str] = set()
+        self._health = Health(self, self._statistics, self._newest.dropped, self._facts, lambda: self._paused)
+        self._health.watch(self._cameras, values["diagnostics.period"], values["diagnostics.no_image_after"])
         self._worker = threading.Thread(target=self._work, args=(self._newest,), name="worker", daemon=True)
         self._worker.start()
-        for camera in self._cameras:
-            self._subscriptions_of_images.append(
-                self.create_subscription(
-                    _kind(camera),
-                    camera,
-                    lambda message, camera=camera: self.on_image(camera, message),
-                    IMAGES,
-                    event_callbacks=subscription_events(self, camera),
-                )
-            )
-        # Silence is counted in real seconds, also where the time is simulated and stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timers_while_active = [self.create_timer(values["diagnostics.period"], self._report, clock=steady)]
+        self._inputs.subscribe(self._cameras)
         self.get_logger().info(f"waiting for images on {', '.join(self._cameras)}")
-        return super().on_activate(state)
+
+    def _start_recording(self, values: Values) -> Recorder | None:
+        """Start to record if that is asked for; without a recording the node works all the same."""
+        log, consent = self.get_logger(), values["recording.consent"]
+        self._not_recording = "off"
+        if not values["recording.folder"]:
+            return None
+        try:
+            recorder = Recorder(values["recording.folder"], consent, values["recording.images"], log.error)
+        except RecordingError as error:
+            self._not_recording = f"refused: {error}"
+            log.error(f"nothing is recorded: {error}")
+            return None
+        what = "results and images" if recorder.images else "results"
+        log.info(f"recording {what} to {recorder.path} since {recorder.started:%Y-%m-%dT%H:%M:%SZ}; consent: {consent}")
+        return recorder
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop to work and unsubscribe."""
-        self.close()
+        with self.explained():
+            self.close()
         return super().on_deactivate(state)
 
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Let go of the model and the publishers."""
+    def release(self) -> None:
+        """Stop to work, and let go of the model and the publishers."""
         self.close()
-        for publisher in (self._emotions, self._diagnostics, *self._detections.values(), *self._annotated.values()):
-            self.destroy_publisher(publisher)
-        self._pipeline = None
-        return TransitionCallbackReturn.SUCCESS
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop to work."""
-        self.close()
-        return TransitionCallbackReturn.SUCCESS
+        if self._outputs is not None:
+            self._outputs.close()
+        self._outputs = self._pipeline = None
 
     def close(self) -> None:
-        """Stop the worker, the timers and the subscriptions; may be called twice."""
-        for subscription in self._subscriptions_of_images:
-            self.destroy_subscription(subscription)
-        for timer in self._timers_while_active:
-            self.destroy_timer(timer)
-        self._subscriptions_of_images, self._timers_while_active = [], []
+        """Stop the worker and what it uses while active; may be called twice."""
+        self._inputs.subscribe([])
+        if self._health is not None:
+            self._health.close()
         if self._worker is not None:
             self._newest.close()
             self._worker.join(timeout=1.5)
-            self._worker = None
+        if self._recorder is not None:
+            self._recorder.close()
+        if self._humans is not None:
+            self._humans.close()
+        self._health = self._worker = self._recorder = self._humans = None
+
+    def on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        """Stop looking at the images, or start again; faces get new ids after a pause."""
+        if self._worker is None or self._pipeline is None:
+            response.message = "the node is not active: activate it first"
+            return response
+        with self._frame:
+            self._paused = request.data
+            self._newest.clear()
+            self._pipeline.reset()
+        response.success = True
+        response.message = "paused: no image is looked at" if self._paused else "running: images are answered"
+        self.get_logger().info(response.message)
+        return response
 
     def on_image(self, camera: str, message: Image | CompressedImage) -> None:
         """Keep the newest image of each camera; an unprocessed older one is a drop."""
+        if camera not in self._cameras:
+            return
         self._statistics.received(camera)
-        self._newest.put(camera, (message, time.monotonic()))
+        if not self._paused:
+            self._newest.put(camera, (message, time.monotonic()))
 
     def _work(self, newest: Newest[Received]) -> None:
         """Answer what arrives until the mailbox is closed; a worker that dies takes the node with it."""
         try:
             while received := newest.take_all():
-                self._answer(received, newest)
+                with self._frame:
+                    self._answer(received, newest)
         finally:
             if not newest.closed:
                 self.get_logger().fatal("the worker failed; the node ends, so that it can be started again")
@@ -158,8 +195,10 @@ class FerNode(LifecycleNode):
                 self.ended.set()
 
     def _answer(self, received: dict[str, Received], newest: Newest[Received]) -> None:
+        if self._paused or newest.closed:
+            return
         assert self._pipeline is not None
-        frames = self._frames(received)
+        frames = self._frames({camera: received[camera] for camera in received if camera in self._cameras})
         results = self._pipeline.process(frames) if frames else {}
         if results and not newest.closed:
             self._statistics.staged(self._pipeline.timings)
@@ -183,43 +222,49 @@ class FerNode(LifecycleNode):
     def _publish(
         self, camera: str, message: Image | CompressedImage, frame: Frame, faces: tuple[TrackedFace, ...]
     ) -> None:
+        assert self._outputs is not None
+        result = self._outputs.publish(camera, message.header, frame, faces)
+        if self._humans is not None:
+            self._humans.publish(camera, message.header, frame, faces)
+        if self._recorder is not None:
+            now = self.get_clock().now().nanoseconds
+            self._recorder.put(self.resolve_topic_name("faces/emotions"), result, now)
+            if self._recorder.images:
+                self._recorder.put(camera, message, now)
+
+    def _facts(self) -> dict[str, str]:
+        """Return what diagnostics tell beside the statistics."""
         assert self._pipeline is not None
         classifier = self._pipeline.classifier
-        header, labels = message.header, classifier.labels
-        self._emotions.publish(to_message(faces, header, camera, frame, labels, classifier.bundle_id))
-        if self._detections[camera].get_subscription_count():
-            self._detections[camera].publish(to_detections(faces, header, labels))
-        if self._annotated[camera].get_subscription_count():
-            self._annotated[camera].publish(to_image(annotate(frame, faces, labels), header, "rgb8"))
+        recording = self._recorder.facts() if self._recorder is not None else {"recording": self._not_recording}
+        return {"model_bundle": classifier.bundle_id, "backend": classifier.name, **recording}
 
-    def _report(self) -> None:
-        """Publish diagnostics, and warn once of each camera that is silent."""
+    def _judge(self, values: Values) -> None:
+        """Raise OSError or ValueError for settings that this node could not work with."""
         assert self._pipeline is not None
-        classifier = self._pipeline.classifier
-        now = self.get_clock().now().to_msg()
-        dropped = self._newest.dropped
-        self._diagnostics.publish(
-            self._statistics.message(self.get_name(), now, classifier.bundle_id, classifier.name, dropped)
-        )
-        for camera in self._cameras:
-            silent = self._statistics.silent(camera)
-            if silent < self._values["diagnostics.no_image_after"]:
-                self._warned.discard(camera)
-            elif camera not in self._warned:
-                self._warned.add(camera)
-                self.get_logger().warning(f"{camera}: no image for {silent:.1f} s; {self._who_publishes(camera)}")
+        resolve_cameras(self, values["image_topics"])
+        config = pipeline_config(values)
+        if (config.search, config.detector) != (self._pipeline.config.search, self._pipeline.config.detector):
+            FaceSearch(config.search, config.detector)
 
-    def _who_publishes(self, camera: str) -> str:
-        """Say who publishes a camera's topic, and whether in another type than its name stands for."""
-        expected = f"sensor_msgs/msg/{_kind(camera).__name__}"
-        found = self.get_publishers_info_by_topic(camera)
-        others = {info.topic_type for info in found} - {expected}
-        text = f"publishers of this topic: {len(found)}"
-        return f"{text}; expected {expected}, got {', '.join(sorted(others))}" if others else text
-
-
-def _kind(topic: str) -> type[Image] | type[CompressedImage]:
-    return CompressedImage if topic.endswith("/compressed") else Image
+    def _take_over(self, old: Values, new: Values) -> None:
+        """Apply settings that were judged, all of them between the same two frames."""
+        assert self._pipeline is not None and self._outputs is not None
+        cameras = resolve_cameras(self, new["image_topics"])
+        with self._frame:
+            self._pipeline.reconfigure(pipeline_config(new))
+            for gone in set(self._cameras) - set(cameras):
+                self._pipeline.reset(gone)
+            self._outputs.serve(cameras)
+            if self._humans is not None and old["tracker.max_age"] != new["tracker.max_age"]:
+                self._humans.close()
+                self._humans = self._make_humans(new)
+            if self._health is not None:
+                self._statistics.limits = new["diagnostics.warn_age"], new["diagnostics.error_age"]
+                self._statistics.watch(cameras)
+                self._health.watch(cameras, new["diagnostics.period"], new["diagnostics.no_image_after"])
+                self._inputs.subscribe(cameras)
+            self._cameras = cameras
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -33,6 +33,11 @@ class Newest(Generic[Item]):
             items, self._items = self._items, {}
             return {} if self._closed else items
 
+    def clear(self) -> None:
+        """Forget what nobody has taken yet."""
+        with self._changed:
+            self._items = {}
+
     @property
     def closed(self) -> bool:
         """Whether the worker was told to go."""

@@ -213,7 +213,25 @@ PRACTICE_NODE = (
     Parameter("log_file", "", "File to which one line is appended for each trial; empty: nothing is written."),
 )  # fmt: skip
 
-NODES = {"fer_node": FER_NODE, "camera_node": CAMERA_NODE, "viewer_node": VIEWER_NODE, "practice_node": PRACTICE_NODE}
+PAGE_NODE = (
+    Parameter("image_topics", ["camera/image_raw"], "Image topics to choose from, one for each camera, as fer_node has "
+              "them. A name that ends in /compressed is a sensor_msgs/CompressedImage, any other a sensor_msgs/Image."),
+    Parameter("faces_topic", "faces/emotions", "Results to show."),
+    Parameter("host", "127.0.0.1", "Address to listen on; any but this machine's own 127.0.0.1 makes a token necessary."),
+    Parameter("port", 8090, "Port to listen on; 0: any that is free.", 0, 65535),
+    Parameter("token", "", "Word of 16 characters or more that opens the page; empty: none on 127.0.0.1, elsewhere a "
+              "random one that is printed with the address.", any_type=True),
+    Parameter("rate", 10.0, "Pictures a second that a browser is sent, at most.", 0.1, 60.0),
+    Parameter("width", 640, "Width of the pictures, pixels, at most.", 16, 4096),
+)  # fmt: skip
+
+NODES = {
+    "fer_node": FER_NODE,
+    "camera_node": CAMERA_NODE,
+    "viewer_node": VIEWER_NODE,
+    "practice_node": PRACTICE_NODE,
+    "page_node": PAGE_NODE,
+}
 
 
 def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from fer_ros.nodes.diagnostics import Statistics
 
 
-def status(statistics, camera="eye"):
-    message = statistics.message("fer_node", Time(), "bundle-1", "litert", {camera: 3})
+def status(statistics, camera="eye", paused=False):
+    message = statistics.message("fer_node", Time(), {camera: 3}, {"model_bundle": "bundle-1"}, paused)
     return next(s for s in message.status if s.hardware_id == camera)
 
 
@@ -34,6 +34,19 @@ def test_a_camera_that_fell_silent_is_a_warning():
     statistics.answered("eye", 0.01, 0.01)
     assert status(statistics).level == DiagnosticStatus.OK
     assert status(statistics).level == DiagnosticStatus.WARN
+
+
+def test_a_paused_node_is_no_warning_and_says_so():
+    one = status(Statistics(["eye"], 0.1, 0.5), paused=True)
+    assert (one.level, one.message) == (DiagnosticStatus.OK, "paused")
+
+
+def test_other_cameras_are_watched_and_those_that_stay_are_counted_on():
+    statistics = Statistics(["eye"], 0.1, 0.5)
+    statistics.answered("eye", 0.01, 0.01)
+    statistics.watch(["other", "eye"])
+    assert [s.hardware_id for s in statistics.message("fer_node", Time(), {}, {}).status] == ["other", "eye"]
+    assert float(values(status(statistics))["age_p50_ms"]) > 0
 
 
 def test_each_kind_of_defect_is_told_once_and_ever_new_ones_are_not():

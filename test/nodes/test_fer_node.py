@@ -162,7 +162,7 @@ def test_silence_is_warned_of_with_the_topics_name(start, tiny_bundle):
 
 def test_silence_because_of_another_type_is_explained(start, peer, tiny_bundle):
     Camera(peer, compressed=True)
-    node = start("fer_node", model_bundle=tiny_bundle, diagnostics__period=0.2, diagnostics__no_image_after=1.0)
+    node = start("fer_node", model_bundle=tiny_bundle, diagnostics__period=0.2, diagnostics__no_image_after=4.0)
     expected = "publishers of this topic: 1; expected sensor_msgs/msg/Image, got sensor_msgs/msg/CompressedImage"
     assert node.says(expected), node.output
 
