@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Tests and the demo talk to themselves alone: their own domain on this machine.
 export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint bench fuzz audit clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,12 @@ test: setup lint  ## everything that must hold, in a few minutes
 
 bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS; benchmarks/results
 	@source env.bash && python -m benchmarks.all
+
+fuzz: setup  ## feed every reader 100,000 hostile inputs, guided by coverage; RUNS=number, TARGETS=names
+	@RUNS="$(RUNS)" tools/fuzz.sh $(TARGETS)
+
+audit: setup  ## known weaknesses, licences and a bill of materials of what the environment holds; build/audit
+	@tools/audit.sh
 
 clean:  ## remove the environment, the overlay and all that was built
 	rm -rf .venv build install log
