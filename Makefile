@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Tests and the demo talk to themselves alone: their own domain on this machine.
 export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 
-.PHONY: help setup demo test lint bench fuzz audit clean
+.PHONY: help setup demo test lint docs bench fuzz audit clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,8 +22,11 @@ lint: setup  ## ruff, mypy and the import contracts
 test: setup lint  ## everything that must hold, in a few minutes
 	@source env.bash && ROS_DOMAIN_ID=$$((RANDOM % 100 + 1)) pytest
 
+docs: setup  ## the documentation as a site: build/site
+	@tools/docs.sh
+
 bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS; benchmarks/results
-	@source env.bash && python -m benchmarks.all
+	@source env.bash && python -m benchmarks.all --fer2013 "$(FER2013)"
 
 fuzz: setup  ## feed every reader 100,000 hostile inputs, guided by coverage; RUNS=number, TARGETS=names
 	@RUNS="$(RUNS)" tools/fuzz.sh $(TARGETS)

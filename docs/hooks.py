@@ -1,0 +1,76 @@
+"""Hooks of mkdocs: pages that are generated or lie elsewhere in the repository, and links that leave docs/."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parent.parent
+# Page of the site: file of the repository. tools/docs.sh writes those under build/.
+ELSEWHERE = {
+    "reference/nodes.md": "build/reference/nodes.md",
+    "reference/messages.md": "build/reference/messages.md",
+    "reference/model_card.md": "fer_ros/models/default/MODEL_CARD.md",
+    "reference/security.md": "SECURITY.md",
+}
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Spell the decisions out, in the order of their numbers."""
+    notes = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    for entry in config.nav or []:
+        if isinstance(entry, dict) and entry.get("Decisions") == "decisions":
+            entry["Decisions"] = [f"decisions/{name}" for name in notes]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages that do not lie in docs/."""
+    for page, source in ELSEWHERE.items():
+        files.append(File.generated(config, page, content=(ROOT / source).read_text(encoding="utf-8")))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Turn links to the repository's other files into links inside the site, or into plain names."""
+    place = page.file.src_uri
+    here = posixpath.dirname(ELSEWHERE.get(place, f"docs/{place}"))
+    pages = {source: name for name, source in ELSEWHERE.items()}
+
+    def mended(match: re.Match[str]) -> str:
+        mark, text, target, anchor = match.groups()
+        if ":" in target:
+            return match.group()
+        path = posixpath.normpath(posixpath.join(here, target))
+        name = path[len("docs/") :] if path.startswith("docs/") else pages.get(path, "")
+        if not name or files.get_file_from_path(name) is None:
+            return f"{text} (`{path}`)" if text.strip("`") != path else f"`{path}`"
+        return f"{mark}[{text}]({posixpath.relpath(name, posixpath.dirname(place) or '.')}{anchor or ''})"
+
+    return _LINK.sub(mended, markdown)
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Refuse a page that no menu leads to."""
+    listed: set[str] = set()
+
+    def collect(items: list[Any]) -> None:
+        for item in items:
+            if isinstance(item, Section):
+                collect(item.children)
+            elif isinstance(item, Page):
+                listed.add(item.file.src_uri)
+
+    collect(nav.items)
+    lost = sorted({f.src_uri for f in files.documentation_pages()} - listed - {"images/README.md"})
+    if lost:
+        raise ValueError(f"expected every page in mkdocs.yml's nav, got also {', '.join(lost)}")
+    return nav
