@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Tests and the demo talk to themselves alone: their own domain on this machine.
 export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 
-.PHONY: help setup demo test lint docs bench fuzz audit clean
+.PHONY: help setup demo test lint docs bench fuzz audit faults soak network clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,15 @@ fuzz: setup  ## feed every reader 100,000 hostile inputs, guided by coverage; RU
 
 audit: setup  ## known weaknesses, licences and a bill of materials of what the environment holds; build/audit
 	@tools/audit.sh
+
+faults: setup  ## break cameras, processes, clocks and files under running nodes; reliability/results
+	@source env.bash && python -m reliability.faults --save
+
+soak: setup  ## an hour at 30 images a second, or MINUTES=n: does anything grow or slow down
+	@source env.bash && python -m reliability.soak --save --minutes $${MINUTES:-60}
+
+network: setup  ## loss, delay and cuts between robot and listener (needs root)
+	@source env.bash && python -m reliability.network --save
 
 clean:  ## remove the environment, the overlay and all that was built
 	rm -rf .venv build install log

@@ -31,6 +31,7 @@ def generate_launch_description() -> LaunchDescription:
             ),
             DeclareLaunchArgument("bundle", default_value="default", description="folder of a model bundle"),
             DeclareLaunchArgument("backend", default_value="auto", description="auto, litert or tensorflow"),
+            DeclareLaunchArgument("respawn", default_value="true", description="start the node again when it ends"),
             DeclareLaunchArgument(
                 "fastdds_profile",
                 default_value=str(SHARE / "config" / "fastdds.xml"),
@@ -44,6 +45,9 @@ def generate_launch_description() -> LaunchDescription:
             Node(
                 package="fer_ros",
                 executable="fer_node",
+                respawn=LaunchConfiguration("respawn"),
+                # Not at once: a node that cannot start says why every second, and does not fill a core.
+                respawn_delay=1.0,
                 namespace=LaunchConfiguration("namespace"),
                 parameters=[
                     LaunchConfiguration("params_file"),
