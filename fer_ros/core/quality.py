@@ -27,6 +27,8 @@ _MIDDLE = slice(8, 40)
 _INSIDE = slice(4, 44)
 # Detail finer than this deviation, in pixels, is noise as often as it is face.
 _FINEST = 1.0
+# The second derivative along a row; transposed, along a column.
+_BEND = np.array([[1, -2, 1]], np.float32)
 # The difference of two Laplacians: blind to slopes and edges, hence to most of a face (Immerkaer 1996).
 _NOISE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 _NOISE_SCALE = math.sqrt(math.pi / 2) / 6
@@ -41,7 +43,8 @@ class QualityConfig:
     enabled: without it no face has a reason, as published.
     min_contrast: standard deviation of the middle of the face, gray levels; below it TOO_DARK.
     min_signal_to_noise: that deviation by the noise's; below it TOO_DARK.
-    min_sharpness: variance of the Laplacian by the picture's own variance; below it BLURRED.
+    min_sharpness: variance of the second derivative, across or down, whichever is less, by the face's own variance;
+    below it BLURRED.
     min_side: of the face's box, pixels of the original frame; below it TOO_SMALL.
     max_turn: how far the nose may be off the middle of the eyes, along their line, in distances of the eyes.
     max_tilt: how far the eyes may be off the horizontal, degrees.  Beyond one of the two TURNED_AWAY; neither is
@@ -52,7 +55,7 @@ class QualityConfig:
     enabled: bool = True
     min_contrast: float = 10.0
     min_signal_to_noise: float = 2.5
-    min_sharpness: float = 0.02
+    min_sharpness: float = 0.006
     min_side: float = 28.0
     max_turn: float = 0.5
     max_tilt: float = 30.0
@@ -133,7 +136,8 @@ def quality(face: Face, levels: Levels) -> Quality:
     contrast = _deviation(smooth[_MIDDLE, _MIDDLE])
     # Relative to the face's own contrast, a dim but sharp face is not called blurred.
     whole = _deviation(smooth[_INSIDE, _INSIDE])
-    detail = _deviation(cv2.Laplacian(smooth, cv2.CV_32F)[_INSIDE, _INSIDE])
+    # In the poorer direction: motion blurs along its own only.
+    detail = min(_deviation(cv2.filter2D(smooth, cv2.CV_32F, k)[_INSIDE, _INSIDE]) for k in (_BEND, _BEND.T))
     lonely = cv2.filter2D(levels, cv2.CV_32F, _NOISE)[_INSIDE, _INSIDE]
     noise = _NOISE_SCALE * cv2.norm(lonely, cv2.NORM_L1) / lonely.size
     turn, tilt = (math.nan, math.nan) if face.landmarks is None else pose(face.landmarks)

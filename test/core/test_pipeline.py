@@ -8,10 +8,11 @@ from fer_ros.core.bundle import load_bundle
 from fer_ros.core.classifier import make_classifier
 from fer_ros.core.detector import DetectorConfig
 from fer_ros.core.pipeline import STAGES, Pipeline, PipelineConfig
+from fer_ros.core.quality import QualityConfig
 from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
 from fer_ros.core.tracking import TrackerConfig
-from fer_ros.core.types import Frame, State
+from fer_ros.core.types import Frame, Reasons, State
 
 SMILING, SERIOUS = (0, 280, 170, 220), (1, 260, 470, 240)
 
@@ -117,3 +118,53 @@ def test_one_camera_can_be_forgotten(classifier):
     second = pipeline.process({"left": scene(0.03, SMILING), "right": scene(0.03, SMILING)})
     assert first["left"][0].track_id != second["left"][0].track_id
     assert first["right"][0].track_id == second["right"][0].track_id
+
+
+def dark(stamp, *people):
+    """Show the scene in a quarter of its light, with a sensor's noise."""
+    frame = scene(stamp, *people)
+    noise = np.random.default_rng(round(stamp * 1000)).normal(0, 1.0, frame.gray.shape)
+    return Frame(np.clip(np.rint(frame.gray / 4 + noise), 0, 255).astype(np.uint8), stamp)
+
+
+def test_a_face_in_good_light_never_has_a_reason(classifier):
+    pipeline = Pipeline(classifier)
+    for i in range(30):
+        faces = pipeline.process({"camera": scene(i / 30, SMILING, SERIOUS)})["camera"]
+        assert [face.reasons for face in faces] == [Reasons.NONE] * 2
+
+
+def test_when_the_light_goes_the_label_stays_and_is_uncertain_until_it_comes_back(classifier):
+    pipeline = Pipeline(classifier)
+    for i in range(15):
+        (before,) = pipeline.process({"camera": scene(i / 30, SMILING)})["camera"]
+    confidences = []
+    for i in range(15, 45):
+        (during,) = pipeline.process({"camera": dark(i / 30, SMILING)})["camera"]
+        assert (during.reasons, during.state) == (Reasons.TOO_DARK, State.UNCERTAIN)
+        assert (during.track_id, during.smoothed.label) == (before.track_id, "happy")
+        confidences.append(during.smoothed.confidence)
+    assert confidences == sorted(confidences, reverse=True) and confidences[-1] < 0.2
+    for i in range(45, 60):
+        (after,) = pipeline.process({"camera": scene(i / 30, SMILING)})["camera"]
+    assert (after.reasons, after.state, after.smoothed.label) == (Reasons.NONE, State.STABLE, "happy")
+
+
+def test_each_face_has_its_own_reasons(classifier):
+    light, dim = scene(0.0, SMILING, SERIOUS), dark(0.0, SMILING, SERIOUS)
+    light.gray[:, :320] = dim.gray[:, :320]
+    faces = Pipeline(classifier).process({"camera": light})["camera"]
+    by_place = sorted(faces, key=lambda face: face.face.box.center[0])
+    assert [face.reasons for face in by_place] == [Reasons.TOO_DARK, Reasons.NONE]
+
+
+def test_without_smoothing_a_doubted_face_stays_raw_and_carries_the_reasons(classifier):
+    config = PipelineConfig(smoothing=SmoothingConfig(enabled=False))
+    (face,) = Pipeline(classifier, config).process({"camera": dark(0, SMILING)})["camera"]
+    assert (face.state, face.smoothed, face.reasons) == (State.RAW, None, Reasons.TOO_DARK)
+
+
+def test_without_the_checks_the_dark_is_no_reason(classifier):
+    config = PipelineConfig(quality=QualityConfig(enabled=False))
+    (face,) = Pipeline(classifier, config).process({"camera": dark(0, SMILING)})["camera"]
+    assert face.reasons is Reasons.NONE

@@ -80,3 +80,33 @@ def test_a_stamp_that_goes_backwards_is_refused():
     smoother.update(row(0, 1, 0), 2.0)
     with pytest.raises(ValueError, match="must not go backwards, got 1.0 after 2.0"):
         smoother.update(row(0, 1, 0), 1.0)
+
+
+def test_a_doubted_frame_is_uncertain_and_keeps_the_label_whatever_the_network_says():
+    smoother = Smoother(LABELS, SmoothingConfig())
+    run(smoother, [row(0.05, 0.9, 0.05)] * 30)
+    answers = [smoother.update(row(0.98, 0.01, 0.01), 1 + i / 30, doubted=True) for i in range(60)]
+    assert {(e.label, s) for e, s in answers} == {("happy", State.UNCERTAIN)}
+    np.testing.assert_allclose(answers[-1][0].probabilities, row(1 / 3, 1 / 3, 1 / 3), atol=0.01)
+
+
+def test_one_doubted_frame_does_not_shake_the_answer():
+    smoother = Smoother(LABELS, SmoothingConfig())
+    run(smoother, [row(0.05, 0.9, 0.05)] * 30)
+    smoother.update(row(0.98, 0.01, 0.01), 1.0, doubted=True)
+    expression, state = smoother.update(row(0.05, 0.9, 0.05), 1 + 1 / 30)
+    assert (expression.label, state) == ("happy", State.STABLE) and expression.confidence > 0.75
+
+
+def test_a_face_that_was_always_doubted_has_no_label_even_without_a_least_confidence():
+    smoother = Smoother(LABELS, SmoothingConfig(min_confidence=0.0, margin=0.0))
+    answers = [smoother.update(row(0.98, 0.01, 0.01), i / 30, doubted=True) for i in range(30)]
+    assert {(e.label, s) for e, s in answers} == {("", State.UNCERTAIN)}
+
+
+def test_a_label_cannot_gain_its_dwell_time_across_doubted_frames():
+    smoother = Smoother(LABELS, SmoothingConfig(dwell=0.2))
+    smoother.update(row(0.0, 1.0, 0.0), 0.0)
+    smoother.update(row(0.0, 1.0, 0.0), 0.1, doubted=True)
+    expression, _ = smoother.update(row(0.0, 1.0, 0.0), 0.25)
+    assert expression.label == ""
