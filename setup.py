@@ -9,7 +9,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.10,<3.14",
     packages=find_packages(include=["fer_ros", "fer_ros.*", "fer_training", "fer_training.*"]),
-    package_data={"fer_ros": ["models/*/*"], "fer_training": ["configs/*.yaml"]},
+    package_data={"fer_ros": ["models/*/*", "page/static/*"], "fer_training": ["configs/*.yaml"]},
     install_requires=[
         "ai-edge-litert",
         "numpy>=1.26",
