@@ -96,6 +96,12 @@ class FerNode(ManagedNode):
 
         return Humans(self, values["tracker.max_age"], values["humans.crops"])
 
+    def _renew_humans(self, values: Values) -> None:
+        """Tell listeners that the faces have gone, and start again."""
+        if self._humans is not None:
+            self._humans.close()
+            self._humans = self._make_humans(values)
+
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribe and start to work."""
         with self.explained():
@@ -169,6 +175,7 @@ class FerNode(ManagedNode):
             self._paused = request.data
             self._newest.clear()
             self._pipeline.reset()
+            self._renew_humans(self._settings.values)
         response.success = True
         response.message = "paused: no image is looked at" if self._paused else "running: images are answered"
         self.get_logger().info(response.message)
@@ -256,9 +263,8 @@ class FerNode(ManagedNode):
             for gone in set(self._cameras) - set(cameras):
                 self._pipeline.reset(gone)
             self._outputs.serve(cameras)
-            if self._humans is not None and old["tracker.max_age"] != new["tracker.max_age"]:
-                self._humans.close()
-                self._humans = self._make_humans(new)
+            if old["tracker.max_age"] != new["tracker.max_age"]:
+                self._renew_humans(new)
             if self._health is not None:
                 self._statistics.limits = new["diagnostics.warn_age"], new["diagnostics.error_age"]
                 self._statistics.watch(cameras)

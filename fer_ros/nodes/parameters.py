@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -94,9 +93,6 @@ class Parameter:
             return str(value)
         if self.choices and value not in self.choices:
             raise ParameterError(f"parameter {self.name} must be one of {self.choices}, got {value!r}")
-        # ROS 2 checks the ranges, but nothing is smaller or larger than NaN.
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ParameterError(f"parameter {self.name} must be a finite number, got {value}")
         return value
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.executors import SingleThreadedExecutor
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
@@ -76,6 +77,23 @@ class Peer:
         messages: list = []
         self.node.create_subscription(kind, topic, messages.append, qos)
         return messages
+
+    def call(self, kind: type, name: str, request: object) -> object:
+        """Call a service and return its answer."""
+        client = self.node.create_client(kind, name)
+        try:
+            assert client.wait_for_service(20), f"no service {name}"
+            future = client.call_async(request)
+            assert wait_for(future.done), f"no answer from {name}"
+            return future.result()
+        finally:
+            self.node.destroy_client(client)
+
+    def diagnostics(self) -> list:
+        """Subscribe to /diagnostics, and return the list that the statuses are put into."""
+        statuses: list = []
+        self.node.create_subscription(DiagnosticArray, "/diagnostics", lambda m: statuses.extend(m.status), 10)
+        return statuses
 
     def close(self) -> None:
         """End it."""

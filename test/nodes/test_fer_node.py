@@ -8,11 +8,8 @@ import cv2
 import numpy as np
 import pytest
 import rclpy
-from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
-from lifecycle_msgs.msg import State, Transition
-from lifecycle_msgs.srv import ChangeState, GetState
 from pictures import two_faces
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
@@ -23,28 +20,10 @@ from fer_ros.core.bundle import load_bundle
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.fer_node import FerNode
 from fer_ros.nodes.quality_of_service import IMAGES
+from nodes.cameras import Camera
 from nodes.ros import publish_until, wait_for
 
 LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
-
-
-class Camera:
-    """Publishes one picture with growing, recognisable stamps."""
-
-    def __init__(self, peer, topic="camera/image_raw", picture=None, qos=IMAGES, compressed=False):
-        self._picture = two_faces() if picture is None else picture
-        self._compressed = compressed
-        self._publisher = peer.node.create_publisher(CompressedImage if compressed else Image, topic, qos)
-        self.sent = 0
-
-    def publish(self):
-        self.sent += 1
-        header = Header(stamp=Time(sec=1000 + self.sent // 30, nanosec=self.sent % 30 * 33_000_000), frame_id="optical")
-        if self._compressed:
-            data = cv2.imencode(".jpg", self._picture)[1].tobytes()
-            self._publisher.publish(CompressedImage(header=header, format="jpeg", data=data))
-        else:
-            self._publisher.publish(to_image(self._picture, header, "bgr8"))
 
 
 def center(face):
@@ -138,6 +117,14 @@ def test_the_annotated_image_is_made_while_somebody_listens(start, peer, tiny_bu
     assert (picture.encoding, picture.width, picture.height) == ("rgb8", 640, 480)
     pixels = np.frombuffer(picture.data, np.uint8).reshape(480, 640, 3)
     assert (pixels != two_faces()[..., ::-1]).any()
+    # The same picture, compressed.
+    compressed = peer.collect(CompressedImage, "faces/annotated/compressed")
+    assert publish_until(camera.publish, lambda: compressed)
+    assert compressed[-1].format.endswith("jpeg compressed bgr8")
+    assert wait_for(lambda: pictures[-1].header.stamp == compressed[-1].header.stamp)
+    jpeg = cv2.imdecode(np.asarray(compressed[-1].data), cv2.IMREAD_COLOR)
+    pixels = np.frombuffer(pictures[-1].data, np.uint8).reshape(480, 640, 3)
+    assert np.abs(jpeg[..., ::-1].astype(int) - pixels).mean() < 6
 
 
 def test_diagnostics_tell_rate_age_stages_and_bundle(start, peer, tiny_bundle):
@@ -173,40 +160,6 @@ def test_a_subscriber_that_asks_for_more_is_warned_of_with_topic_and_policy(star
     latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL, reliability=ReliabilityPolicy.RELIABLE)
     peer.collect(FaceEmotionArray, "faces/emotions", latched)
     assert node.says("/faces/emotions: a subscriber gets nothing, its DURABILITY asks for more than ours")
-
-
-def test_without_autostart_the_node_waits_to_be_configured_and_can_go_round_again(start, peer, tiny_bundle):
-    node = start("fer_node", model_bundle=tiny_bundle, autostart=False)
-    change = peer.node.create_client(ChangeState, "fer_node/change_state")
-    get = peer.node.create_client(GetState, "fer_node/get_state")
-    assert change.wait_for_service(20) and get.wait_for_service(20)
-
-    def call(client, request):
-        future = client.call_async(request)
-        assert wait_for(future.done)
-        return future.result()
-
-    def state():
-        return call(get, GetState.Request()).current_state.id
-
-    def go(transition):
-        assert call(change, ChangeState.Request(transition=Transition(id=transition))).success
-
-    assert state() == State.PRIMARY_STATE_UNCONFIGURED
-    results = peer.collect(FaceEmotionArray, "faces/emotions")
-    camera = Camera(peer)
-    threads = []
-    for _ in range(4):
-        go(Transition.TRANSITION_CONFIGURE)
-        go(Transition.TRANSITION_ACTIVATE)
-        before = len(results)
-        assert publish_until(camera.publish, lambda before=before: len(results) > before)
-        go(Transition.TRANSITION_DEACTIVATE)
-        go(Transition.TRANSITION_CLEANUP)
-        assert state() == State.PRIMARY_STATE_UNCONFIGURED
-        assert wait_for(lambda: peer.node.count_publishers("faces/emotions") == 0)
-        threads.append(len(list(Path(f"/proc/{node.process.pid}/task").iterdir())))
-    assert threads[-1] <= threads[1], f"threads after each round: {threads}"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
