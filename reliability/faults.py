@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.machine import describe
-from reliability.report import Check, Row, embed, holds, read, save, table, text
+from reliability.report import Check, Row, holds, keep, table
 from reliability.rows import cameras, processes, storage, streams
 from reliability.stage import Stage
 
@@ -74,7 +74,9 @@ def faults() -> list[Fault]:
         Fault("cameras", "one of two cameras silent for 10 s", _on_stage(streams.one_of_two, image_topics=two)),
         Fault("model", "the model file truncated, then replaced, while the node runs", storage.model_changes),
         Fault("signals", "20 times SIGINT or SIGTERM at random moments under a flood of images", processes.signals),
-        Fault("disk", "the disk of the recorder is full", storage.full_disk, storage.recorder_missing()),
+        Fault("disk", "the recorder's own images fill the disk", storage.full_disk, storage.recorder_missing()),
+        Fault("disk_other", "somebody else fills the recorder's disk to the last byte",
+              lambda: storage.full_disk(suddenly=True), storage.recorder_missing()),
     ]  # fmt: skip
 
 
@@ -107,11 +109,8 @@ def main() -> int:
     for fault in chosen:
         rows.append(run(fault))
         print(table(rows[-1:]).splitlines()[-1].replace("<br>", "\n    "), flush=True)
-    if options.save:
-        kept = {row.name: row for row in read("faults")[0]} | {row.name: row for row in rows}
-        ordered = [kept[f.name] for f in faults() if f.name in kept]
-        save("faults", "Injected faults", _COMMAND, ordered, made, {})
-        embed("faults", text(_COMMAND, ordered, made))
+        if options.save:
+            keep("faults", "Injected faults", _COMMAND, [f.name for f in faults()], rows, made)
     failed = [row.name for row in rows if row.result == "FAIL"]
     print(f"faults: {len(rows) - len(failed)} rows held or were not run, failed: {shlex.join(failed) or 'none'}")
     return len(failed)

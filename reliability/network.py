@@ -20,7 +20,7 @@ from benchmarks.machine import describe
 from reliability import ROOT
 from reliability.namespaces import Network, Unavailable, network
 from reliability.process import Process, wait_for
-from reliability.report import Check, Row, at_most, embed, holds, read, save, table, text
+from reliability.report import Check, Row, at_most, holds, keep, table
 
 LOSS, DELAY, CUT = 0.05, 0.05, 10.0
 """Share of the frames that are lost, seconds that the others are late (each way), seconds of a cut."""
@@ -253,11 +253,8 @@ def main() -> int:
         note = note or f"{time.monotonic() - began:.0f} s, load {describe()['load before']}"
         done.append(Row(name, what, checks, note))
         print(table(done[-1:]).splitlines()[-1].replace("<br>", "\n    "), flush=True)
-    if options.save:
-        kept = {row.name: row for row in read("network")[0]} | {row.name: row for row in done}
-        ordered = [kept[name] for name in rows() if name in kept]
-        save("network", "A bad network", _COMMAND, ordered, made, {})
-        embed("network", text(_COMMAND, ordered, made))
+        if options.save:
+            keep("network", "A bad network", _COMMAND, list(rows()), done, made)
     failed = [row.name for row in done if row.result == "FAIL"]
     print(f"network: failed: {', '.join(failed) or 'none'}")
     return len(failed)

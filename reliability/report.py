@@ -70,6 +70,14 @@ def save(name: str, title: str, command: str, rows: list[Row], made: dict[str, s
     (RESULTS / f"{name}.md").write_text(f"# {title}\n\n{text(command, rows, made)}\n", encoding="utf-8")
 
 
+def keep(name: str, title: str, command: str, order: list[str], rows: list[Row], made: dict[str, str]) -> None:
+    """Save rows among those of earlier runs, in this order, and put the table of all into docs/reliability.md."""
+    known = {row.name: row for row in read(name)[0]} | {row.name: row for row in rows}
+    ordered = [known[row] for row in order if row in known]
+    save(name, title, command, ordered, made, {})
+    embed(name, text(command, ordered, made))
+
+
 def text(command: str, rows: list[Row], made: dict[str, str]) -> str:
     """Return the table with the command, the machine and the date of its making."""
     facts = ", ".join(f"{key} {value}" for key, value in made.items())

@@ -59,20 +59,34 @@ class CameraNode(Node):
         if lost:
             self.get_logger().warning(f"{self._source.name}: cannot be opened; trying every {self._reconnect:g} s")
         while not self._stopped.is_set():
-            picture = None if lost else self._source.read()
+            picture = None if lost else self._next(due)
             stamp = self.get_clock().now().to_msg()
             if picture is not None:
                 self._publish(picture, Header(stamp=stamp, frame_id=self._frame_id))
                 published += 1
                 # A late picture does not make the next ones hurry.
                 due = max(due + self._period, time.monotonic() - self._period)
-                self._stopped.wait(max(0.0, due - time.monotonic()))
+                if not self._source.live:
+                    self._stopped.wait(max(0.0, due - time.monotonic()))
             elif self._source.live:
                 lost = self._reopen(lost)
             elif not (self._loop and published and self._source.open()):
                 self.get_logger().info(f"{self._source.name}: end after {published} images")
                 self.ended.set()
                 return
+
+    def _next(self, due: float) -> Picture | None:
+        """Read the next picture.
+
+        A live source is never left waiting, or what it holds back would be shown late with the time of now: pictures
+        that come long before the next one is due are passed over.
+        """
+        if not self._source.live:
+            return self._source.read()
+        while self._source.grab():
+            if self._stopped.is_set() or time.monotonic() >= due - self._period / 2:
+                return self._source.retrieve()
+        return None
 
     def _reopen(self, lost: bool) -> bool:
         """Try to get a vanished device back; returns whether it is still lost."""

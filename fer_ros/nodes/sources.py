@@ -86,6 +86,17 @@ class Source:
         good, picture = self._capture.read()
         return picture if good else None  # type: ignore[return-value]
 
+    def grab(self) -> bool:
+        """Take a live source's next picture without decoding it yet; returns whether there was one."""
+        return self._capture is not None and self._capture.grab()
+
+    def retrieve(self) -> Picture | None:
+        """Return the picture that was grabbed last, or None where it cannot be decoded."""
+        if self._capture is None:
+            return None
+        good, picture = self._capture.retrieve()
+        return picture if good else None  # type: ignore[return-value]
+
     def close(self) -> None:
         """Let go of the device or file."""
         if self._capture is not None:

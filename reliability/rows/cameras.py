@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 
@@ -14,6 +16,16 @@ from reliability.process import ros, wait_for
 from reliability.report import Check, at_most, holds
 from reliability.rows.common import ANSWER_LIMIT, healthy, honest
 from reliability.stage import Stage, clip
+
+_CALIBRATION = """
+image_width: 640
+image_height: 480
+distortion_model: plumb_bob
+distortion_coefficients: {data: [0, 0, 0, 0, 0]}
+camera_matrix: {data: [500, 0, 320, 0, 500, 240, 0, 0, 1]}
+rectification_matrix: {data: [1, 0, 0, 0, 1, 0, 0, 0, 1]}
+projection_matrix: {data: [500, 0, 320, 0, 0, 500, 240, 0, 0, 0, 1, 0]}
+"""
 
 
 class _Stream(http.server.BaseHTTPRequestHandler):
@@ -69,7 +81,10 @@ def unplugged(stage: Stage, short: bool = False, hangs: bool = False) -> list[Ch
         first = stack.enter_context(contextlib.ExitStack())
         server = first.enter_context(_streaming())
         port = server.server_address[1]
-        camera = stack.enter_context(ros("camera_node", source=f"http://127.0.0.1:{port}/stream.mjpg"))
+        source = f"http://127.0.0.1:{port}/stream.mjpg"
+        calibration = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "camera.yaml"
+        calibration.write_text(_CALIBRATION, encoding="utf-8")
+        camera = stack.enter_context(ros("camera_node", source=source, calibration=calibration))
         started = wait_for(lambda: len(stage.answers) > 30, 60)
         memory, camera_memory = stage.node.memory, camera.memory
         gone = time.monotonic()

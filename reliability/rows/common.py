@@ -39,4 +39,7 @@ def healthy(stage: Stage, memory_before: float) -> list[Check]:
 
 def recovered(stage: Stage) -> Check:
     """Check that a good image is answered at once."""
-    return at_most("next good image answered within", stage.recovery(), ANSWER_LIMIT)
+    usual = stage.latency()
+    check = at_most("next good image answered within", stage.recovery(), ANSWER_LIMIT)
+    # How fast this machine is just now, beside it: the limit holds on a busy one too.
+    return Check(check.must, f"{check.measured} (usually {usual:.2f})", check.passed)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
+import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from lifecycle_msgs.msg import Transition
@@ -72,6 +76,50 @@ def recorder_missing() -> str:
     return "" if os.geteuid() == 0 else "not run: a small disk needs root to be mounted"
 
 
-def full_disk(short: bool = False) -> list[Check]:
-    """The recorder writes to a disk of a few MB until that is full: the node goes on, and what it wrote is readable."""
-    raise NotImplementedError
+@contextlib.contextmanager
+def _small_disk(megabytes: int) -> Iterator[Path]:
+    """Mount a disk in memory of so many MiB, and unmount it at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True, timeout=20)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True, timeout=20)
+
+
+def _read_back(recording: Path) -> int:
+    """Return how many messages of a recording can be read, by rosbags. Raises ReaderError where none can."""
+    # An optional extra, as for the recorder.
+    from rosbags.rosbag2 import Reader
+
+    with Reader(recording / "bag") as reader:
+        return sum(bool(data) for _, _, data in reader.messages())
+
+
+def full_disk(short: bool = False, suddenly: bool = False) -> list[Check]:
+    """The recorder's disk fills up, by its own images or `suddenly` by somebody else's file, to the last byte."""
+    from rosbags.rosbag2 import ReaderError
+
+    with _small_disk(110) as disk:
+        recording = {"recording__folder": disk, "recording__consent": "pictures in the public domain"}
+        with Stage(**recording, recording__images=not suddenly) as stage:
+            stage.warm_up()
+            if suddenly:
+                with stage.camera.running(), (disk / "other").open("wb") as file, contextlib.suppress(OSError):
+                    while True:
+                        file.write(bytes(1 << 20))
+                        file.flush()
+            with stage.camera.running():
+                said = stage.node.says("messages are safe", 60)
+            memory = stage.node.memory
+            checks = [holds("the node says why it stopped to record", said), recovered(stage)]
+            folders = [path for path in disk.iterdir() if path.is_dir()]
+            safe = re.search(r"(\d+) messages are safe", stage.node.output)
+            try:
+                got: int | str = _read_back(folders[0])
+            except (ReaderError, OSError) as error:
+                got = f"{type(error).__name__}: {error}"[:200]
+            told = int(safe[1]) if safe else -1
+            checks.append(holds("what it calls safe can be read", got == told, f"{got} of {told} messages"))
+            checks += honest(stage.answers, stage.camera.sent) + healthy(stage, memory)
+    return checks

@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import threading
+import time
 
 import cv2
 import numpy as np
@@ -127,9 +128,9 @@ class _Stream(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def streaming(port=0):
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), _Stream) as server:
-        server.stopped = threading.Event()
+def streaming(port=0, handler=_Stream):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        server.stopped, server.began = threading.Event(), time.monotonic()
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:
             yield server.server_address[1]
@@ -150,6 +151,39 @@ def test_a_stream_that_vanishes_is_opened_again(start, peer):
         assert wait_for(lambda: len(images) > before + 3)
         assert camera.output.count("vanished") == camera.output.count("open again") == 1
     assert not [line for line in camera.lines if "camera_node" not in line], "OpenCV talks about each attempt"
+
+
+class _Counting(_Stream):
+    """A hundred pictures a second, each as bright as the tenths of a second since the start."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=part")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while not self.server.stopped.wait(0.01):
+                tenths = int(10 * (time.monotonic() - self.server.began)) % 256
+                # Noise beside it makes the pictures as large as a camera's: little of them fits into a socket.
+                picture = np.random.default_rng(0).integers(0, 255, (240, 640, 3), dtype=np.uint8)
+                picture[:, :320] = tenths
+                jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+                head = b"--part\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg)
+                self.wfile.write(head + jpeg + b"\r\n")
+
+
+def test_a_stream_faster_than_the_rate_is_shown_as_it_is_now_not_as_it_was(start, peer):
+    with streaming(handler=_Counting) as port:
+        began, ages = time.monotonic(), []
+        peer.node.create_subscription(
+            Image,
+            "camera/image_raw",
+            lambda m: ages.append(time.monotonic() - began - np.frombuffer(m.data, np.uint8)[:600].mean() / 10),
+            IMAGES,
+        )
+        start("camera_node", source=f"http://127.0.0.1:{port}/stream.mjpg", rate=5.0)
+        assert wait_for(lambda: len(ages) >= 15)
+    # What was held back would be older with each image: seconds here, at 100 pictures a second of which 5 are shown.
+    assert np.median(ages[-5:]) < 0.8, ages
 
 
 def test_a_server_that_never_answers_does_not_hold_the_end_up(start):
