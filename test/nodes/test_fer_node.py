@@ -2,18 +2,23 @@
 
 import signal
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import rclpy
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from pictures import two_faces
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
+from std_srvs.srv import SetBool
 from vision_msgs.msg import Detection2DArray
 
 from fer_ros.core.bundle import load_bundle
@@ -194,6 +199,61 @@ def test_a_worker_that_fails_ends_the_node_with_its_reason(tiny_bundle, monkeypa
         node.destroy_node()
         rclpy.try_shutdown()
     assert not node._worker
+
+
+class Humans:
+    """Notes what it is asked for."""
+
+    made: list = []
+
+    def __init__(self, node, max_age, crops):
+        self.settings = max_age, crops
+        self.shown, self.closed = [], False
+        self.made.append(self)
+
+    def publish(self, camera, header, frame, faces):
+        assert not self.closed
+        self.shown.append((camera, header.stamp.sec, frame.width, len(faces)))
+
+    def close(self):
+        self.closed = True
+
+
+def test_faces_go_to_rep_155_while_the_node_is_active_and_start_anew_after_a_pause(monkeypatch):
+    monkeypatch.setattr("fer_ros.nodes.humans.Humans", Humans)
+    monkeypatch.setattr(Humans, "made", [])
+    rclpy.init(args=["--ros-args", "-p", "humans.enabled:=true", "-p", "humans.crops:=true"])
+    node = FerNode()
+
+    def shown(humans, second):
+        node.on_image("/camera/image_raw", to_image(two_faces(), Header(stamp=Time(sec=second)), "bgr8"))
+        return wait_for(lambda: humans.shown and humans.shown[-1] == ("/camera/image_raw", second, 640, 2))
+
+    try:
+        (first,) = Humans.made
+        assert first.settings == (1.0, True) and shown(first, 7)
+        node.on_pause(SetBool.Request(data=True), SetBool.Response())
+        assert first.closed
+        node.on_pause(SetBool.Request(data=False), SetBool.Response())
+        second = Humans.made[-1]
+        assert shown(second, 8)
+        assert node.set_parameters([Parameter("tracker.max_age", value=2.0)])[0].successful
+        assert second.closed and Humans.made[-1].settings == (2.0, True)
+        assert node.trigger_deactivate() is TransitionCallbackReturn.SUCCESS and Humans.made[-1].closed
+        assert node.trigger_activate() is TransitionCallbackReturn.SUCCESS
+        assert shown(Humans.made[-1], 9)
+    finally:
+        node.close()
+        node.destroy_node()
+        rclpy.try_shutdown()
+    assert all(humans.closed for humans in Humans.made) and len(first.shown) == 1
+
+
+@pytest.mark.skipif(find_spec("hri_msgs") is not None, reason="hri_msgs is installed")
+def test_rep_155_without_its_messages_ends_the_node_with_one_line(start):
+    node = start("fer_node", humans__enabled=True)
+    assert node.process.wait(timeout=30) == 1
+    assert wait_for(lambda: "hri_msgs" in node.output, 2) and "Traceback" not in node.output, node.output
 
 
 def test_the_node_on_litert_does_not_hold_tensorflow(start, tiny_bundle):

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from fer_ros.core.pipeline import PipelineConfig
-from fer_ros.nodes.parameters import FER_NODE, NODES, markdown_table, pipeline_config
+from fer_ros.nodes.parameters import FER_NODE, NODES, Changes, markdown_table, pipeline_config
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,3 +40,16 @@ def test_default_yaml_is_what_the_code_does_without_it():
 
 def test_the_defaults_are_the_pipelines_own():
     assert pipeline_config({p.name: p.default for p in FER_NODE}) == PipelineConfig()
+
+
+def test_the_table_says_when_a_parameter_changes_where_any_does():
+    lines = markdown_table(FER_NODE).splitlines()
+    assert lines[0] == "| parameter | default | range | changes | meaning |"
+    assert next(line for line in lines if "`threads`" in line).split(" | ")[3] == "at start"
+    assert markdown_table(NODES["camera_node"]).splitlines()[0] == "| parameter | default | range | meaning |"
+
+
+def test_nobody_can_start_a_recording_in_a_running_node():
+    recording = [p for p in FER_NODE if p.name.startswith("recording.")]
+    assert len(recording) == 3 and {p.changes for p in recording} == {Changes.AT_START}
+    assert {p.name: p.default for p in recording}["recording.folder"] == ""
