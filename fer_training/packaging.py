@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from fer_training.crops import Crops
 from fer_training.export import convert
 from fer_training.metrics import Metrics, measure
 from fer_training.network import LOGITS
+from fer_training.offsets import add_offsets, fit_offsets
 from fer_training.run_folder import git_state
 from fer_training.temperature import fit_temperature
 from fer_training.verification import Verdict, verify
@@ -43,15 +45,40 @@ class Reference:
 
 def refer(network: keras.Model, config: StageConfig, validation: Crops) -> Reference:
     """Let a network answer on its validation faces, and fit the temperature there."""
-    predict = tf.function(lambda faces: network(faces, training=False)[LOGITS])
-    parts = []
-    for start in range(0, len(validation), 256):
-        faces = preprocess_crops(validation.pixels[start : start + 256], config.preprocess)
-        parts.append(predict(tf.constant(faces)).numpy())
-    logits = np.concatenate(parts)
+    logits = _logits(network, config, validation)
     temperature = fit_temperature(logits, validation.targets)
     raw, calibrated = (measure(validation.targets, softmax(logits, t), validation.labels) for t in (1.0, temperature))
     return Reference(logits, temperature, raw, calibrated)
+
+
+def _logits(network: keras.Model, config: StageConfig, faces: Crops) -> npt.NDArray[np.float32]:
+    predict = tf.function(lambda batch: network(batch, training=False)[LOGITS])
+    parts = []
+    for start in range(0, len(faces), 256):
+        batch = preprocess_crops(faces.pixels[start : start + 256], config.preprocess)
+        parts.append(predict(tf.constant(batch)).numpy())
+    return np.concatenate(parts)
+
+
+def raise_recall(network: keras.Model, config: StageConfig, validation: Crops, names: Sequence[str]) -> dict[str, Any]:
+    """Raise the recall of these labels by offsets in the network's last layer; returns facts for the bundle.
+
+    Raises ValueError for a name that is no label of the faces; see fit_offsets.
+    """
+    unknown = sorted(set(names) - set(validation.labels))
+    if unknown:
+        raise ValueError(f"expected names among {', '.join(validation.labels)}, got {', '.join(unknown)}")
+    logits = _logits(network, config, validation)
+    offsets = fit_offsets(logits, validation.targets, [validation.labels.index(name) for name in names])
+    add_offsets(network, offsets)
+    before = measure(validation.targets, softmax(logits), validation.labels)
+    return {
+        "logit_offsets": {name: round(float(offsets[validation.labels.index(name)]), 2) for name in names},
+        "before_offsets": {
+            "accuracy": round(before.accuracy, 5),
+            "recall": {c.name: round(c.recall, 4) for c in before.classes if c.name in names},
+        },
+    }
 
 
 def package(

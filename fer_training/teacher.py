@@ -1,4 +1,4 @@
-"""A bundle as a teacher (Hinton et al. 2015): what it answers for the training faces, views averaged, is learned too."""
+"""A bundle as a teacher (Hinton et al. 2015): its answers for the training faces, averaged over views."""
 
 from __future__ import annotations
 

@@ -16,18 +16,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
     )
+    parser.add_argument(
+        "--raise-recall", nargs="+", default=[], metavar="LABEL", help="for at most half a point of validation accuracy"
+    )
     parser.add_argument("--savedmodel", type=Path, help="write a TensorFlow SavedModel into this folder as well")
 
 
 def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
-    from fer_training.packaging import package, save_savedmodel
+    from fer_training.packaging import package, raise_recall, save_savedmodel
     from fer_training.run_data import faces_of_run
     from fer_training.stages import load_run
 
     network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
     train, validation = faces_of_run(options.run_folder, config, options.path)
     name = options.name or options.output.name
+    facts = {"weights": options.weights}
+    if options.raise_recall:
+        facts |= raise_recall(network, config, validation, options.raise_recall)
     bundle, verdicts = package(
         network,
         config,
@@ -36,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         options.output,
         name,
         tuple(options.precisions),
-        {"weights": options.weights},
+        facts,
     )
     if options.savedmodel is not None:
         save_savedmodel(network, options.savedmodel)

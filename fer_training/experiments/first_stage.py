@@ -12,7 +12,7 @@ from fer_training.packaging import package
 from fer_training.run_data import faces_of_run
 from fer_training.run_folder import RESULT
 from fer_training.stages import load_run
-from fer_training.starts import BundleStart, RunStart, Start, open_start
+from fer_training.starts import BundleStart, ImageNetStart, RunStart, Start, open_start
 
 if TYPE_CHECKING:
     from fer_training.experiments.study import Study

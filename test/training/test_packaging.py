@@ -128,3 +128,15 @@ def test_a_format_that_is_worse_than_the_network_is_left_out(run, tmp_path, monk
     assert all(v.passed for v in verify(bundle, crops, verdicts[1].reference))
     with pytest.raises(ExportError, match="no format is as good"):
         package(network, config, crops, crops, tmp_path / "c", "c", ("float16",))
+
+
+def test_recall_is_raised_at_export_and_recorded(run, fer2013, tmp_path, capsys):
+    command = ["export", "--run", str(run), "--path", str(fer2013), "--precisions", "float32"]
+    assert main([*command, "--output", str(tmp_path / "b"), "--raise-recall", "fear", "disgust"]) == 0
+    facts = load_bundle(tmp_path / "b").training
+    assert set(facts["logit_offsets"]) == {"fear", "disgust"}
+    for name, recall in facts["before_offsets"]["recall"].items():
+        assert facts["validation"]["recall"][name] >= recall
+    assert facts["validation"]["accuracy"] >= facts["before_offsets"]["accuracy"] - 0.005
+    assert main([*command, "--output", str(tmp_path / "c"), "--raise-recall", "contempt"]) == 1
+    assert "expected names among angry" in capsys.readouterr().err
