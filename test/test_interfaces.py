@@ -1,10 +1,11 @@
-"""The messages' types: those of vision_msgs are upstream's own, and ours are final."""
+"""The messages' types: those of vision_msgs and hri_msgs are upstream's own, and ours are final."""
 
 import json
 import os
 from pathlib import Path
 
 import pytest
+from hri_msgs.msg import Expression
 
 # Computed by rosidl 4.6 from the upstream definitions of vision_msgs 4.1.1.
 VISION_MSGS = {
@@ -16,6 +17,17 @@ VISION_MSGS = {
     "Point2D": "eab0e83f44ab4de92ceaf76dd7d0e7638f2bdd1d16ffbe16c7a136c48e407247",
     "Pose2D": "b0b5d1d7b4c20dd4fcde3ed1d4b289a919290572007d67a97043814db25d3648",
 }
+
+# The same for hri_msgs 2.3.2.
+HRI_MSGS = {
+    "Expression": "411b88e0604397d44775d8ec6a4bc69398fb0dfbfe864c33a40fa99ee85f1b00",
+    "IdsList": "7e0812d1ac945c98fd3e393568d581ad0ab567f37b24eff633eab778c1bfe62d",
+    "NormalizedRegionOfInterest2D": "2e50c93f1ca166ee77af9a5424dc951ae4e452b740162a7f83c082d917dcaff5",
+}
+
+# Its constants, which are no part of the hash: each is its own name in lower case.
+EXPRESSIONS = """NEUTRAL ANGRY SAD HAPPY SURPRISED DISGUSTED SCARED PLEADING VULNERABLE DESPAIRED GUILTY DISAPPOINTED
+    EMBARRASSED HORRIFIED SKEPTICAL ANNOYED FURIOUS SUSPICIOUS REJECTED BORED TIRED ASLEEP CONFUSED AMAZED EXCITED"""
 
 
 def type_hash(package, message):
@@ -30,6 +42,16 @@ def type_hash(package, message):
 @pytest.mark.parametrize("message", VISION_MSGS)
 def test_vision_msgs_has_the_type_hashes_of_upstream(message):
     assert type_hash("vision_msgs", message) == f"RIHS01_{VISION_MSGS[message]}"
+
+
+@pytest.mark.parametrize("message", HRI_MSGS)
+def test_hri_msgs_has_the_type_hashes_of_upstream(message):
+    assert type_hash("hri_msgs", message) == f"RIHS01_{HRI_MSGS[message]}"
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS.split())
+def test_hri_msgs_has_the_constants_of_upstream(name):
+    assert getattr(Expression, name) == name.lower()
 
 
 @pytest.mark.parametrize(
