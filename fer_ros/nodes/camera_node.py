@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -10,12 +12,14 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
+from fer_ros.core.sources import Picture, Source
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.parameters import CAMERA_NODE, declare
 from fer_ros.nodes.quality_of_service import IMAGES, publisher_events
 from fer_ros.nodes.runner import run
-from fer_ros.nodes.sources import Picture, Source
+
+_CAPTURE = "capture"
 
 
 class CameraNode(Node):
@@ -39,7 +43,7 @@ class CameraNode(Node):
             beside = f"{topic.rpartition('/')[0]}/camera_info" if "/" in topic else "camera_info"
             self._infos = self.create_publisher(CameraInfo, beside, IMAGES)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._read, name="capture", daemon=True)
+        self._thread = threading.Thread(target=self._read, name=_CAPTURE, daemon=True)
         self._thread.start()
         self.get_logger().info(f"{values['source']} on {self._images.topic_name}")
 
@@ -110,4 +114,10 @@ class CameraNode(Node):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node; returns the exit code."""
-    return run(CameraNode, arguments)
+    code = run(CameraNode, arguments)
+    if any(thread.name == _CAPTURE for thread in threading.enumerate()):
+        # A read that hangs in OpenCV must not come back while the interpreter ends: that would abort the process.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

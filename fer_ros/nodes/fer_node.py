@@ -15,6 +15,7 @@ from fer_ros.core.bundle import BundleError, load_bundle
 from fer_ros.core.classifier import BackendError, make_classifier
 from fer_ros.core.images import ImageError
 from fer_ros.core.pipeline import Pipeline
+from fer_ros.core.profile import pipeline_config
 from fer_ros.core.search import FaceSearch
 from fer_ros.core.types import Frame, TrackedFace
 from fer_ros.nodes.conversions import to_frame
@@ -24,7 +25,7 @@ from fer_ros.nodes.inputs import Inputs, resolve_cameras
 from fer_ros.nodes.managed import ManagedNode
 from fer_ros.nodes.newest import Newest
 from fer_ros.nodes.outputs import Outputs
-from fer_ros.nodes.parameters import FER_NODE, ParameterError, pipeline_config
+from fer_ros.nodes.parameters import FER_NODE, ParameterError
 from fer_ros.nodes.recorder import Recorder, RecordingError
 from fer_ros.nodes.runner import run
 from fer_ros.nodes.settings import LiveSettings, Values
@@ -159,7 +160,7 @@ class FerNode(ManagedNode):
             self._health.close()
         if self._worker is not None:
             self._newest.close()
-            self._worker.join(timeout=1.5)
+            self._worker.join(timeout=1.0)
         if self._recorder is not None:
             self._recorder.close()
         if self._humans is not None:

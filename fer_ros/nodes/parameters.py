@@ -20,7 +20,6 @@ from rclpy.exceptions import (
 from rclpy.node import Node
 
 from fer_ros.core.detector import KINDS, DetectorConfig
-from fer_ros.core.pipeline import PipelineConfig
 from fer_ros.core.quality import LIMITS as QUALITY_LIMITS
 from fer_ros.core.quality import QualityConfig
 from fer_ros.core.search import SearchConfig
@@ -213,7 +212,8 @@ PAGE_NODE = (
     Parameter("image_topics", ["camera/image_raw"], "Image topics to choose from, one for each camera, as fer_node has "
               "them. A name that ends in /compressed is a sensor_msgs/CompressedImage, any other a sensor_msgs/Image."),
     Parameter("faces_topic", "faces/emotions", "Results to show."),
-    Parameter("host", "127.0.0.1", "Address to listen on; any but this machine's own 127.0.0.1 makes a token necessary."),
+    Parameter("host", "127.0.0.1",
+              "Address to listen on; any but this machine's own 127.0.0.1 makes a token necessary."),
     Parameter("port", 8090, "Port to listen on; 0: any that is free.", 0, 65535),
     Parameter("token", "", "Word of 16 characters or more that opens the page; empty: none on 127.0.0.1, elsewhere a "
               "random one that is printed with the address.", any_type=True),
@@ -266,21 +266,6 @@ def how_to_change(parameter: Parameter) -> str:
 def refusal(reason: str) -> SetParametersResult:
     """Return the answer to a change that is not taken."""
     return SetParametersResult(successful=False, reason=reason)
-
-
-def pipeline_config(values: dict[str, Any]) -> PipelineConfig:
-    """Build the pipeline's config of fer_node's parameters. Raises ValueError for values that do not fit together."""
-
-    def part(prefix: str) -> dict[str, Any]:
-        return {name.split(".", 1)[1]: value for name, value in values.items() if name.startswith(f"{prefix}.")}
-
-    return PipelineConfig(
-        detector=DetectorConfig(**part("detector")),
-        search=SearchConfig(**part("search")),
-        tracker=TrackerConfig(**part("tracker")),
-        smoothing=SmoothingConfig(**part("smoothing")),
-        quality=QualityConfig(**part("quality")),
-    )
 
 
 def markdown_table(parameters: tuple[Parameter, ...]) -> str:

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from fer_ros.core.pipeline import PipelineConfig
-from fer_ros.nodes.parameters import FER_NODE, NODES, Changes, markdown_table, pipeline_config
+from fer_ros.core.profile import pipeline_config
+from fer_ros.nodes.parameters import FER_NODE, NODES, Changes, markdown_table
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,4 +1,4 @@
-"""What camera_node shows: a device, a video file, a folder of images or a URL, all through OpenCV."""
+"""Where pictures come from: a device, a video file, a folder of images or a URL, all through OpenCV."""
 
 from __future__ import annotations
 
