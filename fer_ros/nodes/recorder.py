@@ -29,7 +29,8 @@ _QUEUE = 64  # messages that may wait for the disk; a raw 640x480 image holds 0.
 _PERIOD = 1.0  # seconds after which what was written is committed: the most that a crash can lose
 _BATCH = 8 * 2**20  # bytes after which it is committed anyway, so that SQLite never holds much
 _RESERVE = 64 * 2**20  # bytes that stay free on the disk, for the end of the bag and for everybody else
-_LAST_WORDS = 0.7  # seconds for what still waits when the node ends
+_LAST_WORDS = 0.4  # seconds for what still waits when the node ends
+_PATIENCE = 0.7  # seconds that the end of the node waits for the disk
 _MESSAGES_WITHOUT_STORE = ("vision_msgs", "fer_ros")
 
 
@@ -91,7 +92,7 @@ class Recorder:
     def close(self) -> None:
         """Write what still waits, for a moment at most, and end the bag."""
         self._closing.set()
-        self._thread.join(timeout=2 * _LAST_WORDS)
+        self._thread.join(timeout=_PATIENCE)
 
     def _run(self) -> None:
         try:

@@ -2,16 +2,21 @@
 
 import re
 import signal
+import threading
 from pathlib import Path
 
 import pytest
+import rclpy
 from fer_ros.msg import FaceEmotionArray
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rcl_interfaces.srv import SetParameters
+from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool
 
+from fer_ros.nodes.fer_node import FerNode
+from fer_ros.nodes.inputs import Inputs
 from nodes.cameras import Camera
 from nodes.ros import publish_until, wait_for
 
@@ -141,3 +146,24 @@ def test_a_node_that_was_shut_down_lets_go_of_everything_and_still_ends_in_time(
     assert wait_for(lambda: "/faces/emotions" not in manager.topics() and "/camera/image_raw" not in manager.topics())
     code, passed = manager.node.stop(signal.SIGTERM)
     assert (code, passed < 2) == (0, True)
+
+
+def test_an_exception_in_a_transition_is_told_and_leaves_the_node_unconfigured_and_usable(monkeypatch, capfd):
+    rclpy.init(args=["--ros-args", "-p", "autostart:=false"])
+    node = FerNode()
+    try:
+        assert node.trigger_configure() is TransitionCallbackReturn.SUCCESS
+        with monkeypatch.context() as patch:
+            patch.setattr(Inputs, "subscribe", lambda self, cameras: 1 / 0 if cameras else None)
+            assert node.trigger_activate() is TransitionCallbackReturn.ERROR
+        assert "/faces/emotions" not in {
+            name for name, _ in node.get_publisher_names_and_types_by_node("fer_node", "/")
+        }
+        assert not [thread for thread in threading.enumerate() if thread.name == "worker"]
+        assert "ZeroDivisionError" in capfd.readouterr().err
+        assert node.trigger_configure() is TransitionCallbackReturn.SUCCESS
+        assert node.trigger_activate() is TransitionCallbackReturn.SUCCESS
+    finally:
+        node.close()
+        node.destroy_node()
+        rclpy.try_shutdown()
