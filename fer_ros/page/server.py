@@ -35,6 +35,7 @@ _FILES = {
 }
 _LONGEST_REQUEST = 1024  # bytes of a browser's message
 _HEARTBEAT = 10.0  # seconds between two signs of life that are asked of a browser
+_GOODBYE = 0.1  # seconds that a browser has to take its leave when the node ends
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -128,7 +129,7 @@ class Server:
     async def _serve(self) -> None:
         application = web.Application(middlewares=[self._guard], client_max_size=_LONGEST_REQUEST)
         application.add_routes([web.get("/live", self._live), *(web.get(path, self._file) for path in self._files)])
-        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=_GOODBYE)
         await runner.setup()
         await web.SockSite(runner, self._listener).start()
         await self._stop.wait()
@@ -141,7 +142,7 @@ class Server:
             closing = self._loop.create_task(ws.close(code=WSCloseCode.GOING_AWAY, message=b"the node ends"))
             self._closing.add(closing)
         if self._closing:
-            _, late = await asyncio.wait(self._closing, timeout=0.3)
+            _, late = await asyncio.wait(self._closing, timeout=_GOODBYE)
             for closing in late:
                 closing.cancel()
 
