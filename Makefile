@@ -13,8 +13,8 @@ help:  ## list these targets
 setup:  ## make the environment and the overlay, or what has changed of them
 	@tools/setup.sh
 
-demo: setup  ## camera -> fer_node -> terminal; SOURCE=device, file or folder; OUT=folder for an annotated picture
-	@SOURCE="$(SOURCE)" OUT="$(OUT)" tools/demo.sh
+demo: setup  ## camera -> fer_node -> terminal; SOURCE=device, file or folder; OUT=folder for an annotated picture; PAGE=1 for a live page
+	@SOURCE="$(SOURCE)" OUT="$(OUT)" PAGE="$(PAGE)" tools/demo.sh
 
 lint: setup  ## ruff, mypy and the import contracts
 	@tools/lint.sh

@@ -9,6 +9,7 @@ import pytest
 
 from fer_ros.nodes.parameters import NODES
 from nodes.ros import wait_for
+from nodes.test_page_node import address, client  # noqa: F401
 
 POLICY = Path(__file__).resolve().parents[2] / "config" / "sros2" / "policy.xml"
 KINDS = {
@@ -70,7 +71,7 @@ def test_no_name_stands_for_others():
 
 
 @pytest.mark.parametrize("name", NODES)
-def test_a_node_may_do_what_it_does_and_nothing_else(start, peer, tmp_path, name):
+def test_a_node_may_do_what_it_does_and_nothing_else(start, peer, tmp_path, request, name):
     cv2.imwrite(str(tmp_path / "picture.png"), np.zeros((48, 64, 3), np.uint8))
     calibration = tmp_path / "camera.yaml"
     calibration.write_text(CALIBRATION)
@@ -78,8 +79,13 @@ def test_a_node_may_do_what_it_does_and_nothing_else(start, peer, tmp_path, name
     arguments = {
         "camera_node": {"source": tmp_path, "loop": True, "calibration": calibration},
         "viewer_node": {"save_to": tmp_path},
+        "page_node": {"port": 0},
     }
     process = start(name, **arguments.get(name, {}))
+    if name == "page_node":
+        # It subscribes while somebody looks.
+        client = request.getfixturevalue("client")
+        client.look(f"{address(process)}live")
     expected = allowed(profiles()[f"/fer_ros/{name}"])
     assert wait_for(lambda: name in peer.node.get_node_names(), 60), process.output
     wait_for(lambda: seen(peer.node, name) == expected, 15)
