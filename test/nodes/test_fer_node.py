@@ -249,6 +249,18 @@ def test_faces_go_to_rep_155_while_the_node_is_active_and_start_anew_after_a_pau
     assert all(humans.closed for humans in Humans.made) and len(first.shown) == 1
 
 
+@pytest.mark.skipif(find_spec("hri_msgs") is None, reason="hri_msgs is not installed")
+def test_rep_155_lists_the_faces_until_a_pause(start, peer):
+    from hri_msgs.msg import IdsList
+
+    start("fer_node", humans__enabled=True)
+    results, lists = peer.collect(FaceEmotionArray, "faces/emotions"), peer.collect(IdsList, "humans/faces/tracked")
+    assert publish_until(Camera(peer).publish, lambda: lists and len(lists[-1].ids) == 2 and results, 40)
+    assert set(lists[-1].ids) <= {face.track_id for message in results for face in message.faces}
+    assert peer.call(SetBool, "fer_node/pause", SetBool.Request(data=True)).success
+    assert wait_for(lambda: list(lists[-1].ids) == [])
+
+
 @pytest.mark.skipif(find_spec("hri_msgs") is not None, reason="hri_msgs is installed")
 def test_rep_155_without_its_messages_ends_the_node_with_one_line(start):
     node = start("fer_node", humans__enabled=True)
