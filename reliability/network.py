@@ -26,6 +26,8 @@ LOSS, DELAY, CUT = 0.05, 0.05, 10.0
 """Share of the frames that are lost, seconds that the others are late (each way), seconds of a cut."""
 RECOVERY_LIMIT, AGE_LIMIT = 2.0, 1.0
 """Seconds from the end of a cut to a new answer; age of the answers from then on."""
+LOST = 0.02
+"""Share of the answers that a lossy link may swallow for good."""
 HISTORY = 10
 """Answers that the node keeps for a subscriber that missed them (RESULTS, keep-last)."""
 _COMMAND = "make network"
@@ -125,7 +127,9 @@ def results_lossy(net: Network, rate: float, seconds: float = 20.0) -> list[Chec
         there = {a.number for a in heard(made.near) if began <= images.get(a.number, 0.0) <= ended}
         got = [a for a in heard(made.far) if a.number in there]
         missing = len(there) - len({a.number for a in got})
-        complete = holds("answers that never arrive: 0", missing == 0, f"{missing} of {len(there)}")
+        # One is lost for good where HISTORY newer ones were published before a repetition of it got through.
+        complete = holds(f"answers that never arrive: at most {LOST:.0%}", missing <= LOST * len(there),
+                         f"{missing} of {len(there)}")  # fmt: skip
         return [
             complete,
             _order(heard(made.far)),
@@ -178,8 +182,10 @@ def results_cut(net: Network, rate: float, down: bool = False, seconds: float = 
         return [*checks, _alive(made)]
 
 
-def images_over(net: Network, rate: float, *words: str, promised: bool = True) -> list[Check]:
+def images_over(net: Network, rate: float, *words: str, promised: bool = True, tuned: bool = False) -> list[Check]:
     """Images from `away` over a bad link, then a cut; ages are from the image's publication to its answer."""
+    if tuned:
+        net.tune()
     with scene(net, "away", rate, *words) as made:
         made.pause(3)
         net.link(LOSS, DELAY)
@@ -197,10 +203,11 @@ def images_over(net: Network, rate: float, *words: str, promised: bool = True) -
             net.link(LOSS, DELAY)
             return [share, told, holds("frames on the link", True, net.traffic), _alive(made)]
         cut, joined = _cut(made, False, CUT)
+        wait_for(lambda: bool(heard(made.near)) and heard(made.near)[-1].when > joined, 30)
         made.pause(6.0)
         images, answers = sent(made.camera), heard(made.near)
         fresh = [a for a in answers if images.get(a.number, 0.0) > joined]
-        late = [a for a in answers if cut + 0.5 < images.get(a.number, 0.0) <= joined]
+        late = [a for a in answers if cut + 0.5 < images.get(a.number, 0.0) <= joined - 0.5]
         recovery = fresh[0].when - joined if fresh else float("inf")
         return [
             share,
@@ -229,6 +236,8 @@ def rows() -> dict[str, tuple[str, Callable[[Network], list[Check]]]]:
                          lambda n: images_over(n, 15, "--jpeg", "80", "--size", "320x240")),
         "images_jpeg": (f"640x480 JPEG images, 15 a second: {bad}, then cut for {CUT:g} s",
                         lambda n: images_over(n, 15, "--jpeg", "80")),
+        "images_tuned": ("the same, the robot's kernel set to forget incomplete datagrams after 3 s",
+                         lambda n: images_over(n, 15, "--jpeg", "80", tuned=True)),
         "images_raw": (f"640x480 raw images, 5 a second: {bad}",
                        lambda n: images_over(n, 5, promised=False)),
     }  # fmt: skip

@@ -9,6 +9,8 @@ from reliability.stage import Answer, Stage, Stamp
 
 ANSWER_LIMIT = 1.0
 """Seconds from the publication of the first good image after a recovery to an answer."""
+DISCOVERY_LIMIT = 5.0
+"""Seconds for two processes that have just started to find each other, and to answer a first image."""
 MEMORY_LIMIT = 10.0
 """Per cent by which the node may be larger after a fault than before; a few MB more are the allocator's."""
 

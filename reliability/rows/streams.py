@@ -82,13 +82,15 @@ def changing(stage: Stage, short: bool = False) -> list[Check]:
     before, memory, pictures = stage.node.memory, 0.0, _pictures()
     broken = Image(encoding="rgb8", width=640, height=480, step=1920, data=b"\0" * 100)
     began = time.monotonic()
-    checks, unanswered = [], []
+    checks: list[Check] = []
+    unanswered, slowest = [], 0.0
     for _ in range(1 if short else 5):
         for image in pictures:
             stage.camera.publish(broken)
             for _ in range(5):
                 stamp = stage.camera.publish(image)
-                if wait_for(lambda stamp=stamp: any(a.stamp == stamp for a in stage.answers[-9:]), ANSWER_LIMIT):
+                if wait_for(lambda stamp=stamp: any(a.stamp == stamp for a in stage.answers[-9:]), 3 * ANSWER_LIMIT):
+                    slowest = max(slowest, time.monotonic() - stage.camera.sent[stamp].when)
                     break
             else:
                 unanswered.append(f"{image.width}x{image.height} {image.encoding}")
@@ -96,7 +98,8 @@ def changing(stage: Stage, short: bool = False) -> list[Check]:
         memory = memory or stage.node.memory
     got = stage.since(began)
     wrong = sum(a.stamp in stage.camera.sent and a.size != stage.camera.sent[a.stamp].size for a in got)
-    checks.append(holds("every kind answered within 1 s", not unanswered, ", ".join(unanswered) or "all 25"))
+    checks.append(holds("every kind answered", not unanswered, ", ".join(unanswered) or f"all {len(pictures)}"))
+    checks.append(at_most("slowest answer", slowest, ANSWER_LIMIT))
     checks.append(holds("room taken by the first round", True, f"{before:.0f} -> {memory:.0f} MB"))
     checks.append(holds("answers with another size than their image's: 0", wrong == 0, f"{wrong} of {len(got)}"))
     return [*checks, recovered(stage), *honest(stage.answers, stage.camera.sent), *healthy(stage, memory)]
