@@ -27,7 +27,7 @@ from fer_ros.nodes.newest import Newest
 from fer_ros.nodes.outputs import Outputs
 from fer_ros.nodes.parameters import FER_NODE, ParameterError
 from fer_ros.nodes.recorder import Recorder, RecordingError
-from fer_ros.nodes.runner import run
+from fer_ros.nodes.runner import asked_to_end, run
 from fer_ros.nodes.settings import LiveSettings, Values
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class FerNode(ManagedNode):
         self.create_service(SetBool, "~/pause", self.on_pause)
         if self._settings.values["autostart"]:
             for transition in (self.trigger_configure, self.trigger_activate):
+                if asked_to_end():
+                    return
                 if transition() is not TransitionCallbackReturn.SUCCESS:
                     raise ParameterError("the node did not start; the reason is in the log above")
 

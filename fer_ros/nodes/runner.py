@@ -19,6 +19,13 @@ from fer_ros.nodes.parameters import ParameterError
 
 _LOOK_EVERY = 0.1  # seconds between two looks for a signal while no message comes
 
+_asked = threading.Event()
+
+
+def asked_to_end() -> bool:
+    """Return whether the process got a signal to end: a node that starts in several steps need not take the next."""
+    return _asked.is_set()
+
 
 class Runnable(Protocol):
     """A node that `run` can run. It sets `ended` to end itself; `close` stops its threads, before it is destroyed."""
@@ -37,10 +44,10 @@ class Runnable(Protocol):
 
 def run(make: Callable[[], Runnable], arguments: list[str] | None = None) -> int:
     """Make a node and spin it until it ends itself or the process is asked to; returns the exit code."""
-    asked = threading.Event()
+    _asked.clear()
 
     def ask(number: int, frame: FrameType | None) -> None:
-        asked.set()
+        _asked.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
@@ -55,7 +62,7 @@ def run(make: Callable[[], Runnable], arguments: list[str] | None = None) -> int
         node = make()
         executor = SingleThreadedExecutor()
         executor.add_node(node)
-        while not (asked.is_set() or node.ended.is_set()):
+        while not (asked_to_end() or node.ended.is_set()):
             executor.spin_once(timeout_sec=_LOOK_EVERY)
     except (ParameterError, BundleError, BackendError, OSError, ValueError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
