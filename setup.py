@@ -1,5 +1,7 @@
 """For people who only train, or use the core without ROS: `pip install .`; on a robot, colcon installs this package."""
 
+from pathlib import Path
+
 from setuptools import find_packages, setup
 
 setup(
@@ -35,5 +37,16 @@ setup(
             "scikit-image",
         ],
     },
-    entry_points={"console_scripts": ["fer-train = fer_training.cli:main"]},
+    # Bags hold our messages: their definitions come along where there is no ROS.
+    data_files=[
+        ("share/fer_ros/msg", sorted(map(str, Path("msg").glob("*.msg")))),
+        ("share/vision_msgs/msg", sorted(map(str, Path("wheel_interfaces/vision_msgs/msg").glob("*.msg")))),
+    ],
+    entry_points={
+        "console_scripts": [
+            "fer-train = fer_training.cli:main",
+            "fer-evaluate-bag = fer_ros.bags.evaluate_bag:main",
+            "fer-make-bag = fer_ros.bags.make_bag:main",
+        ]
+    },
 )

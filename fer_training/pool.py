@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import keras
 import tensorflow as tf
 from tqdm import tqdm
 
+from fer_ros.core.pool import run_jobs
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
 from fer_training.refined import train_refined
@@ -60,15 +59,10 @@ class Workers:
         return results
 
     def _answers(self, jobs: list[Job]) -> Iterator[Answers]:
-        if self.ray and not all(job.finished for job in jobs):
-            yield from _on_ray(jobs, self.ray)
-        elif self.processes > 1 and sum(not job.finished for job in jobs) > 1:
-            # Forked children would inherit TensorFlow's threads in an unusable state.
-            context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(min(self.processes, len(jobs)), mp_context=context) as pool:
-                yield from pool.map(run_job, jobs)
-        else:
-            yield from map(run_job, jobs)
+        waiting = sum(not job.finished for job in jobs)
+        # What is finished needs no more than to be read, here.
+        processes, ray = (self.processes, self.ray) if waiting else (1, "")
+        return run_jobs(run_job, jobs, processes if waiting > 1 else 1, ray)
 
 
 def run_job(job: Job) -> Answers:
@@ -78,17 +72,3 @@ def run_job(job: Job) -> Answers:
     # Each run traces its own functions, which TensorFlow takes for a mistake and warns of.
     tf.get_logger().setLevel(logging.ERROR)
     return train_refined(job.train, job.validation, job.config, job.start, job.folder, False, job.source)
-
-
-def _on_ray(jobs: list[Job], address: str) -> Iterator[Answers]:
-    try:
-        import ray
-    except ImportError as error:
-        raise RuntimeError(f"a Ray cluster was asked for, but the package ray is missing ({error})") from None
-    ray.init(None if address == "local" else address, ignore_reinit_error=True, log_to_driver=False)
-    try:
-        remote: Callable[[Job], Any] = ray.remote(run_job).remote
-        for reference in [remote(job) for job in jobs]:
-            yield ray.get(reference)
-    finally:
-        ray.shutdown()

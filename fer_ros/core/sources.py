@@ -65,6 +65,12 @@ class Source:
         self._capture = capture
         return True
 
+    @property
+    def rate(self) -> float:
+        """Images a second that an open video file says of itself, 0 where it does not or there is none."""
+        rate = self._capture.get(cv2.CAP_PROP_FPS) if self._capture is not None else 0.0
+        return rate if rate > 0 else 0.0
+
     def _stream(self) -> cv2.VideoCapture:
         """Open a file or URL; a server that does not answer is given up after a while, or it could hang for ever."""
         if not self.live:

@@ -1,0 +1,1 @@
+"""Recorded sessions: bags read, evaluated and made, without a ROS installation."""

@@ -1,0 +1,184 @@
+"""`fer-evaluate-bag`: recorded sessions through the node's own pipeline, against what the people in them showed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fer_ros.bags.scoring import Score
+
+
+@dataclass(frozen=True)
+class Job:
+    """One bag to evaluate; plain data, so that it travels to other processes."""
+
+    bag: Path
+    labels: Path
+    output: Path
+    parameters: Path | None
+    bundle: str
+    backend: str
+    precision: str
+    threads: int
+    topics: tuple[str, ...]
+    write_bag: str
+    progress: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one bag. error: why it was not evaluated to its end, or ''."""
+
+    bag: Path
+    folder: Path
+    summary: str
+    error: str
+
+
+def run_job(job: Job) -> Outcome:
+    """Evaluate one bag into its folder. A bag that is damaged gives what was read before."""
+    # Imported here: the command answers --help and mistakes at once.
+    import cv2
+    from tqdm import tqdm
+
+    from fer_ros.bags.evaluation import evaluate
+    from fer_ros.bags.labels import read_labels
+    from fer_ros.bags.reading import Bag
+    from fer_ros.bags.report import FRAMES, FrameTable, write_report
+    from fer_ros.bags.scoring import score
+    from fer_ros.bags.writing import BagWriter
+    from fer_ros.core.bundle import load_bundle
+    from fer_ros.core.classifier import make_classifier
+    from fer_ros.core.pipeline import Pipeline
+    from fer_ros.core.profile import pipeline_config, read_parameters
+
+    cv2.setNumThreads(job.threads)
+    labels = read_labels(job.labels)
+    values = read_parameters(job.parameters) if job.parameters else {}
+    bundle = load_bundle(job.bundle)
+    classifier = make_classifier(bundle, job.backend, job.precision, job.threads, log=lambda line: None)
+    pipeline = Pipeline(classifier, pipeline_config(values))
+    with ExitStack() as stack:
+        bag = stack.enter_context(Bag(job.bag, job.topics))
+        job.output.mkdir(parents=True, exist_ok=True)
+        file = stack.enter_context((job.output / FRAMES).open("w", newline="", encoding="utf-8"))
+        table = FrameTable(file, classifier.labels, labels)
+        writer = stack.enter_context(BagWriter(job.output / "bag", job.write_bag)) if job.write_bag else None
+        bar = stack.enter_context(tqdm(total=bag.count, unit="image", disable=not job.progress, desc=job.bag.name))
+
+        def told(image, frame, faces, answers) -> None:  # type: ignore[no-untyped-def]
+            table.add(answers)
+            if writer is not None:
+                writer.write(image.camera, image.kind, image.recorded, image.raw)
+                if frame is not None:
+                    writer.write_answer(image, frame, faces, bundle)
+            bar.update()
+
+        began = time.perf_counter()
+        session = evaluate(bag, pipeline, labels, told)
+        seconds = time.perf_counter() - began
+    result = score(session.answers, labels, classifier.labels)
+    facts = {
+        "bag": job.bag.name,
+        "labels": job.labels.name,
+        "parameters": job.parameters.name if job.parameters else "the node's defaults",
+        "model": f"{classifier.bundle_id} on {classifier.name}",
+    }
+    write_report(session, result, facts, seconds, job.output)
+    return Outcome(job.bag, job.output, _summary(result), session.incomplete)
+
+
+def _summary(score: Score) -> str:
+    def text(share) -> str:  # type: ignore[no-untyped-def]
+        return "nothing" if share.value is None else f"{100 * share.value:.1f} % of {share.total}"
+
+    return (
+        f"face found {text(score.coverage)} labelled images; right: {text(score.raw)} images by themselves, "
+        f"{text(score.smoothed)} stable answers, {text(score.intervals_right)} labels"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Evaluate the bags; returns 0 if all of them were read to their end."""
+    parser = argparse.ArgumentParser(prog="fer-evaluate-bag", description=(__doc__ or "").split(": ", 1)[1])
+    parser.add_argument("bags", nargs="+", type=Path, metavar="BAG", help="rosbag2 folder, or .mcap or .db3 file")
+    parser.add_argument(
+        "--labels", type=Path, nargs="+", required=True, help="CSV or YAML; one for all bags, or each's"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="folder of the report; several bags: one in it each")
+    parser.add_argument("--params-file", type=Path, help="fer_node's parameters; its defaults when left out")
+    parser.add_argument("--bundle", help="folder of a model bundle; the parameter file's, or the default one")
+    parser.add_argument("--backend", choices=("auto", "litert", "tensorflow"))
+    parser.add_argument("--precision", choices=("default", "float", "int8"))
+    parser.add_argument("--threads", type=int, help="of LiteRT and OpenCV")
+    parser.add_argument("--topics", nargs="+", default=[], help="image topics to read; all when left out")
+    parser.add_argument(
+        "--write-bag", nargs="?", const="mcap", default="", choices=("mcap", "sqlite3"),
+        help="also write a bag with the images and /faces/emotions, as mcap or sqlite3",
+    )  # fmt: skip
+    parser.add_argument("--workers", type=int, default=1, help="bags that are evaluated at the same time")
+    parser.add_argument("--ray", default="", help="address of a Ray cluster whose nodes see the same files")
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"fer-evaluate-bag: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    from fer_ros.core.pool import run_jobs
+
+    jobs = _jobs(options)
+    failed = 0
+    for outcome in run_jobs(_safely, jobs, options.workers, options.ray):
+        failed += bool(outcome.error)
+        if outcome.error:
+            print(f"fer-evaluate-bag: {outcome.error}", file=sys.stderr)
+        if outcome.summary:
+            print(f"{outcome.bag}: {outcome.summary}; {outcome.folder / 'report.md'}")
+    return 1 if failed else 0
+
+
+def _safely(job: Job) -> Outcome:
+    """Run a job; one that cannot be done does not keep the others from it."""
+    try:
+        return run_job(job)
+    except (ValueError, OSError) as error:
+        return Outcome(job.bag, job.output, "", str(error))
+
+
+def _jobs(options: argparse.Namespace) -> list[Job]:
+    from fer_ros.core.profile import read_parameters
+
+    bags, labels = options.bags, options.labels
+    if len(labels) not in (1, len(bags)):
+        raise ValueError(f"expected one label file, or one for each of the {len(bags)} bags, got {len(labels)}")
+    values = read_parameters(options.params_file) if options.params_file else {}
+
+    def chosen(name: str, parameter: str, default: str) -> str:
+        given = getattr(options, name)
+        return str(values.get(parameter, default) if given is None else given)
+
+    folders = [options.output] if len(bags) == 1 else [options.output / bag.stem for bag in bags]
+    if len(set(folders)) < len(folders):
+        raise ValueError(f"expected bags of different names, got {', '.join(bag.name for bag in bags)}")
+    return [
+        Job(
+            bag, mine, folder, options.params_file,
+            chosen("bundle", "model_bundle", "default"), chosen("backend", "backend", "auto"),
+            chosen("precision", "precision", "default"), int(chosen("threads", "threads", "2")),
+            tuple(options.topics), options.write_bag, len(bags) == 1 or options.workers == 1,
+        )
+        for bag, mine, folder in zip(bags, labels * len(bags) if len(labels) == 1 else labels, folders, strict=True)
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

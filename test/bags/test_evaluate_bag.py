@@ -1,0 +1,140 @@
+"""From a clip with labels to the report, through the commands that a user types."""
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pictures
+import pytest
+from fer_ros.msg import FaceEmotionArray
+from rclpy.serialization import deserialize_message
+from rosbags.rosbag2 import Reader
+
+from bags.bags import CAMERA, write_bag
+from fer_ros.bags import evaluate_bag, make_bag
+from fer_ros.bags.writing import EMOTIONS_TOPIC
+
+LABELS = "start,end,expression,left,top,right,bottom\n0,0.5,happy,0,0,250,480\n0,0.5,neutral,250,0,640,480\n"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """A bag of eight images of two people, and its labels."""
+    folder = tmp_path_factory.mktemp("session")
+    (folder / "labels.csv").write_text(LABELS)
+    return write_bag(folder / "bag", [pictures.two_faces()] * 8), folder / "labels.csv"
+
+
+def rows(folder):
+    with (Path(folder) / "frames.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def run(session, output, *words, bundle="default"):
+    bag, labels = session
+    command = [str(bag), "--labels", str(labels), "--output", str(output), "--bundle", str(bundle), *words]
+    return evaluate_bag.main([*command, "--backend", "litert"])
+
+
+def test_a_report_says_what_each_person_showed(session, tmp_path, capsys):
+    assert run(session, tmp_path / "out", "--write-bag") == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["frames"] == 8 and not report["incomplete"]
+    assert [i["seen"] for i in report["intervals"]] == [5, 5] and report["coverage"]["share"] == 1
+    happy = report["intervals"][0]
+    assert happy["raw_right"] == 5, "Eileen Collins smiles"
+    table = rows(tmp_path / "out")
+    assert len(table) == 16 and {row["expected"] for row in table} == {"happy", "neutral", ""}
+    assert all(abs(sum(float(row[f"raw_{n}"]) for n in report["labels"]) - 1) < 1e-3 for row in table)
+    for name in ("timeline.png", "confusion_raw.png", "confusion_smoothed.png"):
+        assert cv2.imread(str(tmp_path / "out" / name)) is not None
+    text = (tmp_path / "out" / "report.md").read_text()
+    assert "| right, each image by itself |" in text and "times real time" in text
+    assert "labels; " in capsys.readouterr().out
+
+
+def test_the_written_bag_holds_what_the_node_publishes(session, tmp_path):
+    assert run(session, tmp_path / "out", "--write-bag", "sqlite3") == 0
+    with Reader(tmp_path / "out" / "bag") as reader:
+        assert {c.topic: c.msgcount for c in reader.connections} == {CAMERA: 8, EMOTIONS_TOPIC: 8}
+        answers = [c for c in reader.connections if c.topic == EMOTIONS_TOPIC]
+        messages = [deserialize_message(bytes(raw), FaceEmotionArray) for _, _, raw in reader.messages(answers)]
+    table = rows(tmp_path / "out")
+    assert [round(m.header.stamp.sec + m.header.stamp.nanosec * 1e-9, 3) for m in messages[:2]] == [1000.0, 1000.1]
+    assert messages[0].header.frame_id == "optical" and messages[0].camera == CAMERA
+    largest = messages[0].faces[0]
+    (row,) = [r for r in table if r["track_id"] == largest.track_id and float(r["time"]) == 0]
+    assert largest.bbox.center.position.x == pytest.approx((float(row["left"]) + float(row["right"])) / 2, abs=0.1)
+    assert list(largest.raw_probabilities) == pytest.approx(
+        [float(row[f"raw_{n}"]) for n in messages[0].labels], abs=1e-3
+    )
+    assert (messages[0].image_width, messages[0].image_height) == (640, 480)
+
+
+def test_two_workers_answer_as_one_does(session, tiny_bundle, tmp_path):
+    bag, labels = session
+    second = write_bag(tmp_path / "second", [pictures.two_faces()] * 3, "sqlite3")
+    both = [str(bag), str(second), "--labels", str(labels), "--bundle", str(tiny_bundle), "--backend", "litert"]
+    assert evaluate_bag.main([*both, "--output", str(tmp_path / "one")]) == 0
+    assert evaluate_bag.main([*both, "--output", str(tmp_path / "two"), "--workers", "2"]) == 0
+    for name in ("bag", "second"):
+        one, two = (
+            [{k: v for k, v in row.items() if k != "track_id"} for row in rows(tmp_path / folder / name)]
+            for folder in ("one", "two")
+        )
+        assert one and one == two
+
+
+def test_a_damaged_bag_leaves_the_results_so_far(session, tiny_bundle, tmp_path, capsys):
+    bag = write_bag(tmp_path / "bag", [pictures.two_faces()] * 8)
+    (data,) = bag.glob("*.mcap")
+    content = bytearray(data.read_bytes())
+    # Its index at the end is whole, so the bag opens; a part in the middle is gone.
+    content[len(content) // 2 : len(content) * 3 // 4] = bytes(len(content) // 4)
+    data.write_bytes(content[: data.stat().st_size])
+    assert run((bag, session[1]), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert "damaged" in capsys.readouterr().err
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert "damaged" in report["incomplete"] and 0 < report["frames"] < 8
+    assert "**Incomplete:**" in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_the_parameter_file_is_the_nodes_own(session, tiny_bundle, tmp_path):
+    paper = Path(__file__).resolve().parents[2] / "config" / "paper.yaml"
+    assert run(session, tmp_path / "out", "--params-file", str(paper), bundle=tiny_bundle) == 0
+    assert {row["state"] for row in rows(tmp_path / "out")} == {"RAW"}
+    (tmp_path / "wrong.yaml").write_text("fer_node: {ros__parameters: {detector.eyes: 2}}")
+    assert run(session, tmp_path / "no", "--params-file", str(tmp_path / "wrong.yaml"), bundle=tiny_bundle) == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (
+            "start,end,camera,expression\n0,1,/elsewhere,happy\n",
+            "expected labels of the cameras /camera/image_raw, got /elsewhere",
+        ),
+        ("start,end,expression\n0,1,joyless\n", "line 2: expression must be one of"),
+    ],
+)
+def test_a_mistake_is_one_line_on_the_error_output(session, tiny_bundle, tmp_path, capsys, labels, message):
+    (tmp_path / "labels.csv").write_text(labels)
+    assert run((session[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_folder_with_labels_becomes_a_bag_and_a_report(tmp_path, tiny_bundle, capsys):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for number in range(4):
+        cv2.imwrite(str(folder / f"{number}.png"), np.roll(pictures.two_faces(), 2 * number, axis=1))
+    (tmp_path / "mine.csv").write_text(LABELS)
+    command = [str(folder), "--labels", str(tmp_path / "mine.csv"), "--rate", "10", "--compressed"]
+    assert make_bag.main([*command, "--output", str(tmp_path / "bag")]) == 0
+    made = (tmp_path / "bag", tmp_path / "bag.labels.csv")
+    assert run(made, tmp_path / "out", bundle=tiny_bundle) == 0
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["coverage"]["total"] == 8
+    assert make_bag.main([*command, "--output", str(tmp_path / "bag")]) == 1
+    assert "exists already, not overwriting" in capsys.readouterr().err

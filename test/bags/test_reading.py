@@ -1,0 +1,80 @@
+"""Bags are read whatever else they hold; what is no bag, or a part of one, is said in one line."""
+
+import shutil
+
+import numpy as np
+import pytest
+from rosbags.rosbag2 import Reader
+
+from bags.bags import CAMERA, START, write_bag
+from fer_ros.bags.reading import Bag, BagError
+from fer_ros.bags.types import typestore
+from fer_ros.bags.writing import BagWriter
+
+PICTURES = [np.full((24, 32, 3), 10 * number, np.uint8) for number in range(6)]
+
+
+@pytest.mark.parametrize("storage", ["mcap", "sqlite3"])
+@pytest.mark.parametrize("topic", [CAMERA, f"{CAMERA}/compressed"])
+def test_images_come_in_order_with_their_stamps(tmp_path, storage, topic):
+    with Bag(write_bag(tmp_path / "bag", PICTURES, storage, (topic,))) as bag:
+        images = list(bag.images())
+        assert bag.cameras == (topic,) and bag.count == 6 and not bag.skipped
+    assert [image.stamp for image in images] == pytest.approx([START + n / 10 for n in range(6)])
+    assert all(image.compressed == topic.endswith("compressed") for image in images)
+
+
+def test_topics_that_do_not_matter_are_named_and_skipped(tmp_path):
+    """Also those of types that nobody knows here, such as a recorder's service events."""
+    path = tmp_path / "bag"
+    with BagWriter(path, "sqlite3") as writer:
+        unknown = writer._writer.add_connection(
+            "/node/srv/_service_event", "robot/srv/Dance_Event", msgdef="robot/Steps[] all", rihs01="RIHS01_" + "0" * 64
+        )
+        writer._writer.write(unknown, 1, b"\x00\x01\x00\x00what")
+        from bags.bags import image
+
+        writer.write_message(CAMERA, image(writer, PICTURES[0], START), 2)
+    with Bag(path) as bag:
+        assert bag.skipped == (("/node/srv/_service_event", "robot/srv/Dance_Event"),)
+        assert len(list(bag.images())) == 1
+
+
+@pytest.mark.parametrize("storage", ["mcap", "sqlite3"])
+def test_a_truncated_bag_is_damaged_and_not_a_crash(tmp_path, storage):
+    path = write_bag(tmp_path / "bag", PICTURES, storage)
+    (data,) = [p for p in path.iterdir() if p.suffix in (".mcap", ".db3")]
+    content = data.read_bytes()
+    for share in (0.0, 0.3, 0.9):
+        data.write_bytes(content[: int(share * len(content))])
+        with pytest.raises(BagError, match=str(path)), Bag(path) as bag:
+            list(bag.images())
+
+
+def test_what_is_no_bag_is_said_in_one_line(tmp_path):
+    (tmp_path / "text.mcap").write_text("no bag")
+    (tmp_path / "empty").mkdir()
+    for name in ("text.mcap", "empty", "missing"):
+        with pytest.raises(BagError, match="expected a rosbag2, got") as caught:
+            Bag(tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_topics_that_are_asked_for_must_be_there(tmp_path):
+    path = write_bag(tmp_path / "bag", PICTURES, topics=("/left", "/right"))
+    with Bag(path, ["/right"]) as bag:
+        assert bag.cameras == ("/right",) and bag.count == 6
+    with pytest.raises(BagError, match=r"expected /up, got /left \(sensor_msgs/msg/Image\)"):
+        Bag(path, ["/right", "/up"])
+
+
+def test_our_definitions_are_found_without_an_installation(tmp_path, monkeypatch):
+    monkeypatch.delenv("AMENT_PREFIX_PATH", raising=False)
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    assert "fer_ros/msg/FaceEmotionArray" in typestore().types
+
+
+def test_a_bag_survives_being_moved(tmp_path):
+    moved = shutil.move(write_bag(tmp_path / "bag", PICTURES), tmp_path / "elsewhere")
+    with Reader(moved) as reader:
+        assert reader.message_count == 6
