@@ -18,12 +18,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ament_index_python.packages import get_package_share_directory
 from rclpy.serialization import serialize_message
 
 if TYPE_CHECKING:
     from rosbags.interfaces import Connection
-    from rosbags.typesys.store import Typestore
 
 _QUEUE = 64  # messages that may wait for the disk; a raw 640x480 image holds 0.9 MB
 _PERIOD = 1.0  # seconds after which what was written is committed: the most that a crash can lose
@@ -31,7 +29,6 @@ _BATCH = 8 * 2**20  # bytes after which it is committed anyway, so that SQLite n
 _RESERVE = 64 * 2**20  # bytes that stay free on the disk, for the end of the bag and for everybody else
 _LAST_WORDS = 0.4  # seconds for what still waits when the node ends
 _PATIENCE = 0.7  # seconds that the end of the node waits for the disk
-_MESSAGES_WITHOUT_STORE = ("vision_msgs", "fer_ros")
 
 
 class RecordingError(ValueError):
@@ -138,12 +135,14 @@ class _Bag:
 
     def __init__(self, path: Path) -> None:
         """Make it. Raises OSError or sqlite3.Error where nothing can be written."""
-        # An optional extra, imported by those who record.
+        # rosbags is an optional extra, imported by those who record.
         from rosbags.rosbag2 import StoragePlugin, Writer
+
+        from fer_ros.bags.types import typestore
 
         self.pending = 0  # bytes since the last commit
         self._folder = path.parent
-        self._types = _typestore()
+        self._types = typestore()
         self._connections: dict[str, Connection] = {}
         self._check_room()
         self._writer = Writer(path, version=9, storage_plugin=StoragePlugin.SQLITE3)
@@ -190,19 +189,6 @@ class _Bag:
         free = shutil.disk_usage(self._folder).free
         if free < _RESERVE:
             raise OSError(f"only {free / 2**20:.0f} MiB are free on the disk, expected {_RESERVE / 2**20:.0f}")
-
-
-def _typestore() -> Typestore:
-    """Return the types of Jazzy and ours, from the definitions that are installed with the packages."""
-    from rosbags.typesys import Stores, get_types_from_msg, get_typestore
-
-    store = get_typestore(Stores.ROS2_JAZZY)
-    types = {}
-    for package in _MESSAGES_WITHOUT_STORE:
-        for path in sorted(Path(get_package_share_directory(package), "msg").glob("*.msg")):
-            types.update(get_types_from_msg(path.read_text(), f"{package}/msg/{path.stem}"))
-    store.register(types)
-    return store
 
 
 def _new_folder(parent: Path, now: datetime) -> Path:
