@@ -51,6 +51,13 @@ class Row:
         return "pass" if all(check.passed for check in self.checks) else "FAIL"
 
 
+def failures(checks: list[Check]) -> list[str]:
+    """Return what did not hold. Raises ValueError where nothing was checked."""
+    if not checks:
+        raise ValueError("expected a row that was run, got no checks")
+    return [f"{check.must}: {check.measured}" for check in checks if not check.passed]
+
+
 def table(rows: list[Row]) -> str:
     """Return the rows as Markdown: a line each, with every check's limit and measurement."""
     lines = ["| row | fault | must hold: measured | result |", "|---|---|---|---|"]

@@ -20,7 +20,7 @@ from reliability.stage import Camera, Stage, clip, faces_of, longest_gap
 def silence(stage: Stage, short: bool = False) -> list[Check]:
     """No image for a minute."""
     stage.warm_up()
-    memory, seconds = stage.node.memory, 2.0 if short else 60.0
+    memory, seconds = stage.node.memory, 1.0 if short else 60.0
     wait_for(lambda: stage.answers[-1].stamp == list(stage.camera.sent)[-1], 1)
     began = time.monotonic()
     time.sleep(seconds)

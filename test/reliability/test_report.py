@@ -33,12 +33,15 @@ def test_a_row_that_was_not_run_does_not_pass():
     assert "**FAIL** b: 2" in table([Row("r", "f", [good, bad])])
 
 
-def run(growth=0.0, slower=0.0, unanswered=0):
+def run(growth=0.0, slower=0.0, unanswered=0, busy=30.0):
     """An hour's run whose memory and latency grow by so many per cent."""
     samples = [{"seconds": 10.0 * i, "private_mb": 160 * (1 + growth / 100 * i / 360)} for i in range(361)]
-    minutes = [{"p50": 20 * (1 + slower / 100 * i / 60)} for i in range(60)]
+    minutes = [
+        {"p50": 20 * (1 + slower / 100 * i / 60), "p95": busy, "sent": 1800, "answered": 1800} for i in range(60)
+    ]
+    minutes[30]["answered"] -= unanswered
     tracks = {"ids_lost": 0, "stays": 10, "images_with_face": 100, "found": 100}
-    facts = {"sent": 1000, "answered": 1000 - unanswered, "dropped": 0, "repeated": 0, "tracks": tracks, "alive": True}
+    facts = {"sent": 1000, "answered": 1000, "dropped": 0, "repeated": 0, "tracks": tracks, "alive": True}
     return [check.passed for check in verdict(samples, minutes, facts)][:3]
 
 
@@ -48,6 +51,8 @@ def test_growth_slowness_and_lost_images_are_told_from_a_steady_run():
     assert run(growth=8) == [False, True, True]
     assert run(slower=80) == [True, False, True]
     assert run(unanswered=1) == [True, True, False]
+    # A busy machine shows nothing, and does not pass for it.
+    assert run(busy=200.0) == [True, True, False]
 
 
 def test_a_stay_goes_on_over_a_change_of_the_other_person():
