@@ -1,4 +1,4 @@
-"""The ROS 2 nodes: the only part of the package that imports rclpy."""
+"""The ROS 2 nodes: with fer_ros.client, the only part of the package that imports rclpy."""
 
 try:
     import rclpy  # noqa: F401
