@@ -29,7 +29,10 @@ def messages_page() -> str:
 
 
 def fields_of(text: str) -> tuple[str, list[tuple[str, str, str]]]:
-    """Return a .msg file's first comment, and (type, name, comment) of each field; a comment holds for its paragraph."""
+    """Return a .msg file's first comment, and (type, name, comment) of each field.
+
+    A comment behind a field is its own; one above holds for all fields of its paragraph.
+    """
     head, fields = "", []
     for number, paragraph in enumerate(text.strip().split("\n\n")):
         comments = [line[1:].strip() for line in paragraph.splitlines() if line.startswith("#")]

@@ -15,10 +15,11 @@ from typing import Any
 
 import apsw
 from rosbags.interfaces import Connection
-from rosbags.rosbag2 import Reader, ReaderError
+from rosbags.rosbag2 import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
+from fer_ros.bags.mending import open_reader
 from fer_ros.bags.types import COMPRESSED, IMAGE, typestore
 
 # What rosbags lets through from the formats below it when a file is damaged.
@@ -55,6 +56,7 @@ class BagImage:
 class Bag:
     """An open bag, of which only topics of images are read. Use it in a `with` statement.
 
+    A recording that was cut off is read as far as its records are whole.
     cameras: topics that are read.  skipped: (topic, type) of the others.  count: images in all, as the bag says.
     """
 
@@ -68,8 +70,7 @@ class Bag:
         self._types: Typestore = typestore()
         try:
             # FileNotFoundError is a kind of OSError, so this names a missing bag as well.
-            self._reader = Reader(path)
-            self._reader.open()
+            self._reader, self._cut = open_reader(path)
         except _DAMAGE as error:
             raise BagError(f"{path}: expected a rosbag2, got {_line(error)}") from None
         images = [c for c in self._reader.connections if c.msgtype in (IMAGE, COMPRESSED)]
@@ -88,17 +89,19 @@ class Bag:
             raise BagError(f"{path}: expected {wanted}, got {got}")
 
     def images(self) -> Iterator[BagImage]:
-        """Yield the images in the order of recording. Raises BagError where the bag is damaged."""
+        """Yield the images in the order of recording. Raises BagError where the bag is damaged or cut off."""
         messages = self._reader.messages(self._connections)
         while True:
             try:
                 item = next(messages, None)
                 if item is None:
-                    return
+                    break
                 image = self._image(*item)
             except _DAMAGE as error:
                 raise BagError(f"{self.path}: damaged: {_line(error)}") from None
             yield image
+        if self._cut:
+            raise BagError(f"{self.path}: damaged: {self._cut}")
 
     def _image(self, connection: Connection, recorded: int, raw: bytes) -> BagImage:
         message: Any = self._types.deserialize_cdr(raw, connection.msgtype)

@@ -1,6 +1,7 @@
 """Every parameter of every node, declared once: default, range, description, and when it may change.
 
-`python -P -m fer_ros.nodes.parameters` prints the tables of the README; a test holds README and config/ against this file.
+`python -P -m fer_ros.nodes.parameters` prints the tables of the README; a test holds README and config/ against
+this file.
 """
 
 from __future__ import annotations
