@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
+import itertools
 import json
 import math
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from fer_ros.bags.labels import LabelError, read_labels
+from fer_ros.bags.reading import Bag, BagError
+from fer_ros.bags.writing import STORAGES, BagWriter, image_message
 from fer_ros.core.bundle import BundleError, load_bundle
 from fer_ros.core.emotions import EMOTIONS
 from fer_ros.core.images import ENCODINGS, MAX_PIXELS, ImageError, compressed_to_frame, raw_to_frame
@@ -279,6 +284,35 @@ def calibration(data: bytes, folder: Path) -> object:
     return str(info)
 
 
+def labels(data: bytes, folder: Path) -> object:
+    """A label file of a bag, CSV or YAML."""
+    reader = Reader(data)
+    path = folder / ("labels.yaml" if reader.chance(2) else "labels.csv")
+    path.write_bytes(reader.rest())
+    with _opens_only_inside(folder):
+        try:
+            return str(read_labels(path))
+        except LabelError as error:
+            return refused(error)
+
+
+def bag(data: bytes, folder: Path) -> object:
+    """A file of a bag: MCAP or SQLite, by its first bytes."""
+    path = folder / ("bag.mcap" if data.startswith(b"\x89MCAP") else "bag.db3")
+    path.write_bytes(data)
+    answers: list[object] = []
+    with _opens_only_inside(folder):
+        try:
+            with Bag(path) as opened:
+                answers += (
+                    (image.camera, image.stamp, image.recorded, len(image.raw))
+                    for image in itertools.islice(opened.images(), 99)
+                )
+        except BagError as error:
+            answers.append(refused(error))
+    return answers if len(answers) != 1 else answers[0]
+
+
 _watched: list[str] | None = None
 
 
@@ -325,6 +359,19 @@ def _pictures() -> tuple[bytes, ...]:
     return tuple(cv2.imencode(suffix, array, options)[1].tobytes() for suffix, array, options in forms)
 
 
+def _bags() -> tuple[bytes, ...]:
+    files = []
+    for storage in STORAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bag"
+            with BagWriter(path, storage) as writer:
+                for stamp in range(3):
+                    picture = np.zeros((2, 3, 3), np.uint8)
+                    writer.write_message("/a", image_message(writer, picture, stamp, compressed=False), stamp)
+            files += [file.read_bytes() for file in path.iterdir() if file.suffix != ".yaml"]
+    return tuple(files)
+
+
 TARGETS = {
     "raw_image": Target(raw_image, tuple(bytes([0, i, 0, 0, 8, 0, 8, 0, 8, 0]) + bytes(range(63)) for i in range(32))),
     "compressed_image": Target(compressed_image, _pictures(), 4096),
@@ -332,6 +379,10 @@ TARGETS = {
     "parameters": Target(parameters, (b"", bytes(range(64))), 256),
     "fer2013_table": Target(fer2013_table, (b"", b"\1" + b"0," + b"7 " * 2304 + b",Training\n"), 8192),
     "ferplus_table": Target(ferplus_table, (b"", b"\1Training,1,2,3,4,0,0,0,0\n", bytes(range(64)))),
+    "labels": Target(
+        labels, (b"", b"\0start,end,expression\n0,1,happy\n", b"\1- {start: 0, end: 1, expression: sad}\n")
+    ),
+    "bag": Target(bag, _bags(), 32768),
     "calibration": Target(calibration, (_CALIBRATION, b"!\1" + b"5", b"!\4[1, {a: &x 2}, *x]"), 1024),
 }
 

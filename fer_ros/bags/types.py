@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from pathlib import Path
@@ -16,8 +17,12 @@ _SOURCES = Path(__file__).resolve().parents[2]
 _IN_SOURCES = {"fer_ros": _SOURCES / "msg", "vision_msgs": _SOURCES / "wheel_interfaces" / "vision_msgs" / "msg"}
 
 
+@functools.cache
 def typestore() -> Typestore:
-    """Return the types of Jazzy with vision_msgs and ours. Raises FileNotFoundError where a definition is missing."""
+    """Return the types of Jazzy with vision_msgs and ours, made once; to be read only.
+
+    Raises FileNotFoundError where a definition is missing.
+    """
     store = get_typestore(Stores.ROS2_JAZZY)
     types = {}
     for package in _IN_SOURCES:

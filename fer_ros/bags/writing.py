@@ -114,14 +114,15 @@ def make_bag(
     with contextlib.closing(source), BagWriter(path, storage) as bag:
         while (picture := source.read()) is not None:
             nanoseconds = round(number * 1e9 / rate)
-            bag.write_message(topic, _image(bag, picture, nanoseconds, compressed), nanoseconds)
+            bag.write_message(topic, image_message(bag, picture, nanoseconds, compressed), nanoseconds)
             number += 1
             yield number
     if not number:
         raise BagError(f"{source.name}: expected images, got none")
 
 
-def _image(bag: BagWriter, picture: np.ndarray[Any, Any], nanoseconds: int, compressed: bool) -> Any:
+def image_message(bag: BagWriter, picture: np.ndarray[Any, Any], nanoseconds: int, compressed: bool) -> Any:
+    """Return a BGR picture, (H, W, 3) uint8, as a message to write: raw, or as JPEG."""
     types = bag.types.types
     stamp = types["builtin_interfaces/msg/Time"](sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
     header = types["std_msgs/msg/Header"](stamp=stamp, frame_id="camera")
