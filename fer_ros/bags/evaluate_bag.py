@@ -33,11 +33,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one bag. error: why it was not evaluated to its end, or ''."""
+    """What came of one bag. score: None if nothing was evaluated.  error: why it was not, or not to its end, or ''."""
 
     bag: Path
     folder: Path
-    summary: str
+    score: Score | None
     error: str
 
 
@@ -83,7 +83,7 @@ def run_job(job: Job) -> Outcome:
         began = time.perf_counter()
         session = evaluate(bag, pipeline, labels, told)
         seconds = time.perf_counter() - began
-    result = score(session.answers, labels, classifier.labels)
+    result = score(session.answers, session.labels, classifier.labels)
     facts = {
         "bag": job.bag.name,
         "labels": job.labels.name,
@@ -91,7 +91,14 @@ def run_job(job: Job) -> Outcome:
         "model": f"{classifier.bundle_id} on {classifier.name}",
     }
     write_report(session, result, facts, seconds, job.output)
-    return Outcome(job.bag, job.output, _summary(result), session.incomplete)
+    error = session.incomplete
+    if not result.coverage.total and session.first is not None:
+        first, last = session.first, session.first + session.length
+        error = error or (
+            f"{job.labels}: expected labels of the bag's {session.length:.1f} s (stamps {first:.3f} to {last:.3f}), "
+            "got none there"
+        )
+    return Outcome(job.bag, job.output, result, error)
 
 
 def _summary(score: Score) -> str:
@@ -136,14 +143,20 @@ def _run(options: argparse.Namespace) -> int:
     from fer_ros.core.pool import run_jobs
 
     jobs = _jobs(options)
-    failed = 0
+    outcomes = []
     for outcome in run_jobs(_safely, jobs, options.workers, options.ray):
-        failed += bool(outcome.error)
+        outcomes.append(outcome)
         if outcome.error:
             print(f"fer-evaluate-bag: {outcome.error}", file=sys.stderr)
-        if outcome.summary:
-            print(f"{outcome.bag}: {outcome.summary}; {outcome.folder / 'report.md'}")
-    return 1 if failed else 0
+        if outcome.score is not None:
+            print(f"{outcome.bag}: {_summary(outcome.score)}; {outcome.folder / 'report.md'}")
+    if len(jobs) > 1:
+        from fer_ros.bags.report import SUMMARY, write_summary
+
+        options.output.mkdir(parents=True, exist_ok=True)
+        write_summary([(o.folder.name, o.score, o.error) for o in outcomes], options.output)
+        print(f"together: {options.output / SUMMARY}")
+    return 1 if any(outcome.error for outcome in outcomes) else 0
 
 
 def _safely(job: Job) -> Outcome:
@@ -151,7 +164,7 @@ def _safely(job: Job) -> Outcome:
     try:
         return run_job(job)
     except (ValueError, OSError) as error:
-        return Outcome(job.bag, job.output, "", str(error))
+        return Outcome(job.bag, job.output, None, str(error))
 
 
 def _jobs(options: argparse.Namespace) -> list[Job]:
@@ -166,7 +179,8 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
         given = getattr(options, name)
         return str(values.get(parameter, default) if given is None else given)
 
-    folders = [options.output] if len(bags) == 1 else [options.output / bag.stem for bag in bags]
+    # Resolved: the last part of a path such as `sessions/..` would lead out of the output's folder.
+    folders = [options.output] if len(bags) == 1 else [options.output / bag.resolve().stem for bag in bags]
     if len(set(folders)) < len(folders):
         raise ValueError(f"expected bags of different names, got {', '.join(bag.name for bag in bags)}")
     return [

@@ -14,6 +14,9 @@ from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
 from fer_ros.core.pipeline import STAGES, Pipeline
 from fer_ros.core.types import Frame, TrackedFace
 
+PARTS = ("read", *STAGES)
+"""What an image's time is spent on: reading and decoding it, and the stages of the pipeline."""
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
@@ -35,9 +38,9 @@ class Session:
     """What came of one bag.
 
     answers: in the order of the images.  frames: images that were answered.
-    refused: images that could not be used, by kind of defect.
-    seconds: of each answered image, reading and decoding included; stages: of each part of it.
-    length: seconds between the first and the last image's stamp.
+    labels: in seconds from the first image.  refused: images that could not be used, by kind of defect.
+    seconds: of each answered image, reading and decoding ('read') included; stages: of each part of it.
+    first: stamp of the first image, None where there was none.  length: seconds from there to the last stamp.
     incomplete: why the bag was not read to its end, or ''.
     """
 
@@ -48,7 +51,8 @@ class Session:
     frames: int = 0
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     seconds: list[float] = field(default_factory=list)
-    stages: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
+    stages: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in PARTS})
+    first: float | None = None
     length: float = 0.0
     incomplete: str = ""
 
@@ -66,7 +70,6 @@ def evaluate(bag: Bag, pipeline: Pipeline, labels: Sequence[Label], told: Told |
     given = tuple(labels)
     known = _by_camera(given, bag.cameras)
     session = Session(bag.cameras, bag.skipped, given)
-    first: float | None = None
     images = bag.images()
     while True:
         began = time.perf_counter()
@@ -77,18 +80,22 @@ def evaluate(bag: Bag, pipeline: Pipeline, labels: Sequence[Label], told: Told |
             break
         if image is None:
             break
-        first = image.stamp if first is None else first
+        if session.first is None:
+            session.first = image.stamp
+            session.labels = tuple(label.from_first(image.stamp) for label in given)
+        passed = image.stamp - session.first
         frame = _frame(image, session)
         faces: tuple[TrackedFace, ...] = ()
         answers: list[Answer] = []
         if frame is not None:
+            read = time.perf_counter() - began
             faces = pipeline.process({image.camera: frame})[image.camera]
-            answers = list(_answers(image, faces, image.stamp - first, given, known[image.camera]))
             session.seconds.append(time.perf_counter() - began)
-            for stage, values in session.stages.items():
-                values.append(pipeline.timings[stage])
+            for part, seconds in {"read": read, **pipeline.timings}.items():
+                session.stages[part].append(seconds)
+            answers = list(_answers(image, faces, passed, session.labels, known[image.camera]))
             session.frames += 1
-            session.length = max(session.length, image.stamp - first)
+            session.length = max(session.length, passed)
             session.answers += answers
         if told is not None:
             told(image, frame, faces, answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from fer_ros.core.emotions import canonical
 from fer_ros.core.types import Box
 
 COLUMNS = ("start", "end", "camera", "expression", "left", "top", "right", "bottom")
+"""start and end: seconds from the first image of the bag."""
 _REGION = COLUMNS[4:]
+STAMPED = ("start_stamp", "end_stamp", *COLUMNS[2:])
+"""The same with seconds as in the stamps of the images' headers."""
 
 
 class LabelError(ValueError):
@@ -29,6 +32,7 @@ class Label:
 
     start, end: seconds from the first image of the bag, half-open.  camera: image topic, '' where there is only one.
     region: where the face is, in pixels of the original image; None: the largest face.
+    stamped: start and end are stamps instead, as in the headers of the images.
     """
 
     start: float
@@ -36,22 +40,32 @@ class Label:
     expression: str
     camera: str = ""
     region: Box | None = None
+    stamped: bool = False
+
+    def from_first(self, stamp: float) -> Label:
+        """Return it in seconds from the first image. stamp: that image's, seconds."""
+        if not self.stamped:
+            return self
+        return replace(self, start=self.start - stamp, end=self.end - stamp, stamped=False)
 
 
 def read_labels(path: Path) -> tuple[Label, ...]:
     """Read and check a label file, in order of time.
 
-    CSV: a header of COLUMNS, of which camera and the region may be missing.  YAML: a list of mappings with these keys.
+    CSV: a header of COLUMNS or STAMPED, of which camera and the region may be missing.  YAML: a list of mappings with
+    these keys.
     Raises LabelError, also for intervals of one place that overlap, and OSError.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise LabelError(f"{path}: expected text in UTF-8, got {error}") from None
-    rows = _yaml_rows(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(path, text)
+    rows = list(_yaml_rows(path, text) if path.suffix.lower() in (".yaml", ".yml") else _csv_rows(path, text))
     labels = sorted((_label(f"{path}: {where}", row) for where, row in rows), key=lambda label: label.start)
     if not labels:
         raise LabelError(f"{path}: expected one label or more, got none")
+    if len({label.stamped for label in labels}) > 1:
+        raise LabelError(f"{path}: expected either start and end or start_stamp and end_stamp in all labels, got both")
     for first, second in combinations(labels, 2):
         if second.start < first.end and _same_place(first, second):
             raise LabelError(
@@ -65,7 +79,7 @@ def write_labels(labels: Sequence[Label], path: Path) -> None:
     """Write labels as CSV, in the form that `read_labels` reads."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow(STAMPED if any(label.stamped for label in labels) else COLUMNS)
         for label in labels:
             region = ["", "", "", ""] if label.region is None else list(label.region.as_tuple())
             writer.writerow([label.start, label.end, label.camera, label.expression, *region])
@@ -75,7 +89,7 @@ def _csv_rows(path: Path, text: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
     try:
         reader = csv.DictReader(text.splitlines(), strict=True)
         header = [name.strip() for name in reader.fieldnames or []]
-        if not {"start", "end", "expression"} <= set(header) or set(header) - set(COLUMNS):
+        if not any({*names[:2], "expression"} <= set(header) <= set(names) for names in (COLUMNS, STAMPED)):
             raise LabelError(f"{path}: expected a header of {', '.join(COLUMNS)}, got {', '.join(header) or 'nothing'}")
         reader.fieldnames = header
         return [(f"line {reader.line_num}", row) for row in reader]
@@ -94,10 +108,12 @@ def _yaml_rows(path: Path, text: str) -> Iterable[tuple[str, Mapping[str, Any]]]
 
 
 def _label(where: str, row: Mapping[str, Any]) -> Label:
-    unknown = sorted(str(name) for name in row if name not in COLUMNS)
+    stamped = not {"start", "end"} & set(row) and bool({"start_stamp", "end_stamp"} & set(row))
+    names = STAMPED if stamped else COLUMNS
+    unknown = sorted(str(name) for name in row if name not in names)
     if unknown:
-        raise LabelError(f"{where}: expected {', '.join(COLUMNS)}, got also {', '.join(unknown)}")
-    start, end = _number(where, row, "start"), _number(where, row, "end")
+        raise LabelError(f"{where}: expected {', '.join(names)}, got also {', '.join(unknown)}")
+    start, end = _number(where, row, names[0]), _number(where, row, names[1])
     if not 0 <= start < end:
         raise LabelError(f"{where}: expected 0 <= start < end in seconds, got {start:g} and {end:g}")
     given = [name for name in _REGION if row.get(name) not in (None, "")]
@@ -110,7 +126,7 @@ def _label(where: str, row: Mapping[str, Any]) -> Label:
         raise
     except ValueError as error:
         raise LabelError(f"{where}: {error}") from None
-    return Label(start, end, expression, str(row.get("camera") or "").strip(), region)
+    return Label(start, end, expression, str(row.get("camera") or "").strip(), region, stamped)
 
 
 def _number(where: str, row: Mapping[str, Any], name: str) -> float:

@@ -24,6 +24,7 @@ from fer_ros.core.emotions import EMOTIONS
 from fer_ros.core.types import State
 
 FRAMES, REPORT, DATA = "frames.csv", "report.md", "report.json"
+SUMMARY, SUMMARY_DATA = "summary.md", "summary.json"
 TIMELINE, RAW_CONFUSION, SMOOTHED_CONFUSION = "timeline.png", "confusion_raw.png", "confusion_smoothed.png"
 _FACE = ("track_id", "left", "top", "right", "bottom", "detection_score", "raw_label", "raw_confidence",
          "smoothed_label", "smoothed_confidence", "state", "reasons")  # fmt: skip
@@ -91,22 +92,76 @@ def write_report(session: Session, score: Score, facts: dict[str, str], seconds:
     (folder / REPORT).write_text(_markdown(session, score, facts, seconds), encoding="utf-8")
 
 
-def _data(session: Session, score: Score, seconds: float) -> dict[str, Any]:
-    def share(value: Share) -> dict[str, Any]:
-        return {"right": value.right, "total": value.total, "share": value.value, "interval": value.interval}
+def write_summary(sessions: Sequence[tuple[str, Score | None, str]], folder: Path) -> None:
+    """Write summary.md and summary.json of several sessions, each with a report in a folder of its name.
 
+    sessions: name, score (None where there is none), and why it is incomplete or ''.
+    """
+    scores = [score for _, score, _ in sessions if score is not None]
+    together = {
+        name: Share(sum(s[name].right for s in map(shares, scores)), sum(s[name].total for s in map(shares, scores)))
+        for name in _TITLES
+    }
+    data = {
+        "together": {name: _share(value) for name, value in together.items()},
+        "sessions": [
+            {
+                "name": name,
+                "incomplete": error,
+                **({} if score is None else {key: _share(value) for key, value in shares(score).items()}),
+            }
+            for name, score, error in sessions
+        ],
+    }
+    (folder / SUMMARY_DATA).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    lines = [
+        f"# Evaluation of {len(sessions)} recorded sessions",
+        "",
+        f"| session | {' | '.join(_TITLES.values())} | |",
+        "|---" * (len(_TITLES) + 2) + "|",
+    ]
+    for name, score, error in sessions:
+        where = name if score is None else f"[{name}]({name}/{REPORT})"
+        cells = [""] * len(_TITLES) if score is None else [_percent(value) for value in shares(score).values()]
+        lines.append(f"| {' | '.join([where, *cells, error])} |")
+    lines += [f"| {' | '.join(['together', *map(_percent, together.values()), ''])} |", ""]
+    (folder / SUMMARY).write_text("\n".join(lines), encoding="utf-8")
+
+
+_TITLES = {
+    "coverage": "labelled images with a face",
+    "raw_accuracy": "right, each image by itself",
+    "smoothed_answered": "images with a stable answer",
+    "smoothed_accuracy": "right, of the stable answers",
+    "intervals_right": "labels decided rightly",
+}
+
+
+def shares(score: Score) -> dict[str, Share]:
+    """Return the shares of a score by their names in report.json, in the order of the report."""
+    values = (score.coverage, score.raw, score.answered, score.smoothed, score.intervals_right)
+    return dict(zip(_TITLES, values, strict=True))
+
+
+def _share(value: Share) -> dict[str, Any]:
+    return {"right": value.right, "total": value.total, "share": value.value, "interval": value.interval}
+
+
+def _percent(value: Share) -> str:
+    return "none" if value.value is None else f"{100 * value.value:.1f} % of {value.total}"
+
+
+def _data(session: Session, score: Score, seconds: float) -> dict[str, Any]:
     return {
         "incomplete": session.incomplete,
         "frames": session.frames,
         "refused": dict(session.refused),
         "skipped_topics": [list(topic) for topic in session.skipped],
         "seconds": {"recorded": session.length, "evaluation": seconds},
+        "images_per_second": session.frames / seconds if seconds else 0.0,
+        "first_stamp": session.first,
         "ms_per_image": {name: _times(values) for name, values in _stages(session).items()},
-        "coverage": share(score.coverage),
-        "raw_accuracy": share(score.raw),
-        "smoothed_accuracy": share(score.smoothed),
-        "smoothed_answered": share(score.answered),
-        "intervals_right": share(score.intervals_right),
+        **{name: _share(value) for name, value in shares(score).items()},
         "id_switches": score.id_switches,
         "intervals": [
             {
@@ -134,11 +189,11 @@ def _data(session: Session, score: Score, seconds: float) -> dict[str, Any]:
 
 
 def _stages(session: Session) -> dict[str, Sequence[float]]:
-    return {"whole": session.seconds, **session.stages}
+    return {"whole": session.seconds, **session.stages} if session.frames else {}
 
 
 def _times(seconds: Sequence[float]) -> dict[str, float]:
-    values = 1e3 * np.asarray(seconds if len(seconds) else [np.nan])
+    values = 1e3 * np.asarray(seconds)
     return {"mean": float(values.mean()), "p50": float(np.median(values)), "p95": float(np.percentile(values, 95))}
 
 
@@ -147,21 +202,17 @@ def _markdown(session: Session, score: Score, facts: dict[str, str], seconds: fl
     if session.incomplete:
         lines += [f"**Incomplete:** {session.incomplete}. What follows is of the images before that.", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
-    speed = session.length / seconds if seconds else 0.0
+    speed, rate = (session.length / seconds, session.frames / seconds) if seconds else (0.0, 0.0)
     lines += [
         f"- cameras: {', '.join(session.cameras)}",
-        f"- images: {session.frames} answered, over {session.length:.1f} s; evaluated in {seconds:.1f} s, {speed:.1f} "
-        "times real time",
+        f"- images: {session.frames} answered, over {session.length:.1f} s; evaluated in {seconds:.1f} s: {rate:.0f} "
+        f"images/s, {speed:.1f} times real time",
         *(f"- images that could not be used ({kind}): {count}" for kind, count in session.refused.items()),
         *(f"- not read: {topic} ({kind})" for topic, kind in session.skipped),
         "",
         "| what | share | 95 % interval | of |",
         "|---|---|---|---|",
-        _row("labelled images with a face", score.coverage),
-        _row("right, each image by itself", score.raw),
-        _row("images with a stable answer", score.answered),
-        _row("right, of the stable answers", score.smoothed),
-        _row("labels decided rightly", score.intervals_right),
+        *(_row(_TITLES[name], value) for name, value in shares(score).items()),
         "",
         f"Changes of the track id within a label: {score.id_switches}. Neighbouring images are alike: the intervals of "
         "images are narrower than they should be, those of labels are not.",
