@@ -140,11 +140,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
     from fer_ros.core.pool import run_jobs
 
     jobs = _jobs(options)
     outcomes = []
-    for outcome in run_jobs(_safely, jobs, options.workers, options.ray):
+    done = run_jobs(_safely, jobs, options.workers, options.ray)
+    for outcome in tqdm(done, total=len(jobs), unit="bag", disable=jobs[0].progress):
         outcomes.append(outcome)
         if outcome.error:
             print(f"fer-evaluate-bag: {outcome.error}", file=sys.stderr)
@@ -188,7 +191,7 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
             bag, mine, folder, options.params_file,
             chosen("bundle", "model_bundle", "default"), chosen("backend", "backend", "auto"),
             chosen("precision", "precision", "default"), int(chosen("threads", "threads", "2")),
-            tuple(options.topics), options.write_bag, len(bags) == 1 or options.workers == 1,
+            tuple(options.topics), options.write_bag, not options.ray and (len(bags) == 1 or options.workers == 1),
         )
         for bag, mine, folder in zip(bags, labels * len(bags) if len(labels) == 1 else labels, folders, strict=True)
     ]  # fmt: skip
