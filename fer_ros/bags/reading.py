@@ -86,7 +86,7 @@ class Bag:
             self.close()
             wanted = ", ".join(missing) or "topics of sensor_msgs/Image or CompressedImage"
             got = ", ".join(f"{topic} ({kind})" for topic, kind in self.skipped) or "no topics"
-            raise BagError(f"{path}: expected {wanted}, got {got}")
+            raise BagError(f"{path}: expected {wanted}, got {got}{self._cut and f'; {self._cut}'}")
 
     def images(self) -> Iterator[BagImage]:
         """Yield the images in the order of recording. Raises BagError where the bag is damaged or cut off."""

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -16,6 +18,7 @@ from bags.bags import CAMERA, write_bag
 from fer_ros.bags import evaluate_bag, make_bag
 from fer_ros.bags.writing import EMOTIONS_TOPIC
 
+ROOT = Path(__file__).resolve().parents[2]
 LABELS = "start,end,expression,left,top,right,bottom\n0,0.5,happy,0,0,250,480\n0,0.5,neutral,250,0,640,480\n"
 
 
@@ -73,12 +76,18 @@ def test_the_written_bag_holds_what_the_node_publishes(session, tmp_path):
     assert (messages[0].image_width, messages[0].image_height) == (640, 480)
 
 
-def test_two_workers_answer_as_one_does(session, tiny_bundle, tmp_path):
+def test_two_workers_answer_as_one_does(session, tmp_path):
+    """As a user starts it: the processes of the pool import the script again."""
     bag, labels = session
     second = write_bag(tmp_path / "second", [pictures.two_faces()] * 3, "sqlite3")
-    both = [str(bag), str(second), "--labels", str(labels), "--bundle", str(tiny_bundle), "--backend", "litert"]
+    both = [str(bag), str(second), "--labels", str(labels), "--backend", "litert"]
     assert evaluate_bag.main([*both, "--output", str(tmp_path / "one")]) == 0
-    assert evaluate_bag.main([*both, "--output", str(tmp_path / "two"), "--workers", "2"]) == 0
+    script = [sys.executable, str(ROOT / "scripts" / "fer-evaluate-bag"), *both, "--output", str(tmp_path / "two")]
+    done = subprocess.run([*script, "--workers", "2"], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert "[bag](bag/report.md)" in (tmp_path / "two" / "summary.md").read_text()
+    together = json.loads((tmp_path / "two" / "summary.json").read_text())["together"]
+    assert together["coverage"]["total"] == 2 * 5 + 2 * 3
     for name in ("bag", "second"):
         one, two = (
             [{k: v for k, v in row.items() if k != "track_id"} for row in rows(tmp_path / folder / name)]
@@ -101,8 +110,49 @@ def test_a_damaged_bag_leaves_the_results_so_far(session, tiny_bundle, tmp_path,
     assert "**Incomplete:**" in (tmp_path / "out" / "report.md").read_text()
 
 
+def test_a_recording_that_was_cut_off_is_evaluated_as_far_as_it_goes(session, tiny_bundle, tmp_path, capsys):
+    (data,) = session[0].glob("*.mcap")
+    (tmp_path / "killed").mkdir()
+    # A recorder that is killed leaves no metadata and no end of the file.
+    (tmp_path / "killed" / "killed_0.mcap").write_bytes(data.read_bytes()[: data.stat().st_size * 6 // 10])
+    assert run((tmp_path / "killed", session[1]), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert "the end of killed_0.mcap is missing" in capsys.readouterr().err
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["frames"] == 4 and "is missing" in report["incomplete"]
+
+
+def test_labels_may_name_the_stamps_of_the_images(session, tiny_bundle, tmp_path, capsys):
+    stamped = LABELS.replace("start,end", "start_stamp,end_stamp").replace("0,0.5,", "1000,1000.5,")
+    (tmp_path / "labels.csv").write_text(stamped)
+    for labels in (session[1], tmp_path / "labels.csv"):
+        assert run((session[0], labels), tmp_path / labels.parent.name, bundle=tiny_bundle) == 0
+    one, two = (
+        json.loads((tmp_path / labels.parent.name / "report.json").read_text())["intervals"]
+        for labels in (session[1], tmp_path / "labels.csv")
+    )
+    assert one == two and one[0]["seen"] == 5
+    (tmp_path / "labels.csv").write_text(stamped.replace("1000", "2000"))
+    assert run((session[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert "(stamps 1000.000 to 1000.700), got none there" in capsys.readouterr().err
+
+
+def test_nothing_is_written_outside_the_output(session, tmp_path):
+    """Neither names of topics nor of bags become paths that lead out of it."""
+    sessions = tmp_path / "sessions"
+    inner = write_bag(sessions / "one" / "inner", [pictures.two_faces()], topics=("/../../evil", "/ok"))
+    (tmp_path / "labels.csv").write_text("start,end,camera,expression\n0,1,/ok,happy\n")
+    (inner.parent / "metadata.yaml").write_text("")  # no bag, named by a path that ends in ..
+    before = {path for path in tmp_path.rglob("*") if "out" not in path.parts}
+    words = ["--labels", str(tmp_path / "labels.csv"), "--backend", "litert", "--write-bag"]
+    evaluate_bag.main([str(inner), f"{inner}/..", *words, "--output", str(tmp_path / "out" / "put")])
+    after = {path for path in tmp_path.rglob("*") if "out" not in path.parts}
+    assert before == after
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["put"]
+    assert sorted(p.name for p in (tmp_path / "out" / "put").iterdir()) == ["inner", "summary.json", "summary.md"]
+
+
 def test_the_parameter_file_is_the_nodes_own(session, tiny_bundle, tmp_path):
-    paper = Path(__file__).resolve().parents[2] / "config" / "paper.yaml"
+    paper = ROOT / "config" / "paper.yaml"
     assert run(session, tmp_path / "out", "--params-file", str(paper), bundle=tiny_bundle) == 0
     assert {row["state"] for row in rows(tmp_path / "out")} == {"RAW"}
     (tmp_path / "wrong.yaml").write_text("fer_node: {ros__parameters: {detector.eyes: 2}}")

@@ -26,6 +26,7 @@ def test_csv_and_yaml_say_the_same(tmp_path):
     [
         ("", "expected a header of start, end"),
         ("start,end\n0,1\n", "expected a header of start, end"),
+        ("start,end_stamp,expression\n0,1,sad\n", "expected a header of start, end"),
         ("start,end,expression\n", "expected one label or more"),
         ("start,end,expression\n0,1,happy\n1,2,joyless\n", "line 3: expression must be one of"),
         ("start,end,expression\nx,1,happy\n", "line 2: expected a number for start, got 'x'"),
@@ -63,6 +64,19 @@ def test_a_mistake_in_yaml_is_named(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(LabelError, match=message):
         read_labels(path)
+
+
+def test_stamps_are_another_pair_of_columns(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("start_stamp,end_stamp,expression\n100.5,101.5,sad\n")
+    (label,) = read_labels(path)
+    assert label.stamped and label.from_first(100.0) == Label(0.5, 1.5, "sad")
+    write_labels([label], path)
+    assert read_labels(path) == (label,)
+    mixed = tmp_path / "labels.yaml"
+    mixed.write_text("- {start: 0, end: 1, expression: sad}\n- {start_stamp: 100, end_stamp: 101, expression: happy}\n")
+    with pytest.raises(LabelError, match="expected either start and end or start_stamp and end_stamp"):
+        read_labels(mixed)
 
 
 def test_two_people_at_once_need_regions_apart(tmp_path):

@@ -1,12 +1,14 @@
 """Bags are read whatever else they hold; what is no bag, or a part of one, is said in one line."""
 
+import contextlib
 import shutil
+import sqlite3
 
 import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
 
-from bags.bags import CAMERA, START, write_bag
+from bags.bags import CAMERA, START, image, write_bag
 from fer_ros.bags.reading import Bag, BagError
 from fer_ros.bags.types import typestore
 from fer_ros.bags.writing import BagWriter
@@ -24,20 +26,49 @@ def test_images_come_in_order_with_their_stamps(tmp_path, storage, topic):
     assert all(image.compressed == topic.endswith("compressed") for image in images)
 
 
-def test_topics_that_do_not_matter_are_named_and_skipped(tmp_path):
+def as_recorded(path, encoding):
+    """Give the definition of robot/srv/Dance_Event the encoding that rosbag2's recorder writes for such a type."""
+    for database in path.glob("*.db3"):
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            query = "UPDATE message_definitions SET encoding = ? WHERE topic_type LIKE '%_Event'"
+            assert connection.execute(query, (encoding,)).rowcount == 1
+            connection.commit()
+    for file in path.glob("*.mcap"):
+        content = file.read_bytes()
+        # A schema is its id, name and encoding; both encodings have seven letters. It is in the data and the summary.
+        assert len(encoding) == len("ros2msg") and content.count(b"Dance_Event\x07\0\0\0ros2msg") == 2
+        file.write_bytes(content.replace(b"Dance_Event\x07\0\0\0ros2msg", b"Dance_Event\x07\0\0\0" + encoding.encode()))
+
+
+@pytest.mark.parametrize(
+    ("storage", "encoding"), [("sqlite3", "ros2msg"), ("sqlite3", "unknown"), ("sqlite3", ""), ("mcap", "unknown")]
+)
+def test_topics_that_do_not_matter_are_named_and_skipped(tmp_path, storage, encoding):
     """Also those of types that nobody knows here, such as a recorder's service events."""
     path = tmp_path / "bag"
-    with BagWriter(path, "sqlite3") as writer:
+    with BagWriter(path, storage) as writer:
         unknown = writer._writer.add_connection(
             "/node/srv/_service_event", "robot/srv/Dance_Event", msgdef="robot/Steps[] all", rihs01="RIHS01_" + "0" * 64
         )
         writer._writer.write(unknown, 1, b"\x00\x01\x00\x00what")
-        from bags.bags import image
-
         writer.write_message(CAMERA, image(writer, PICTURES[0], START), 2)
+    as_recorded(path, encoding)
     with Bag(path) as bag:
         assert bag.skipped == (("/node/srv/_service_event", "robot/srv/Dance_Event"),)
         assert len(list(bag.images())) == 1
+
+
+@pytest.mark.parametrize("share", [0.001, 0.6, 0.95])
+def test_whole_records_of_a_recording_that_was_cut_off_are_read(tmp_path, share):
+    pictures = [np.full((480, 640, 3), number, np.uint8) for number in range(6)]  # 0.9 MB, a chunk for each
+    (data,) = write_bag(tmp_path / "bag", pictures).glob("*.mcap")
+    content = data.read_bytes()
+    data.write_bytes(content[: int(share * len(content))])
+    read = []
+    with pytest.raises(BagError, match=f"the end of {data.name} is missing"), Bag(data) as bag:
+        read.extend(image.stamp for image in bag.images())
+    assert read == pytest.approx([START + n / 10 for n in range(len(read))])
+    assert len(read) >= int(6 * share) - 1
 
 
 @pytest.mark.parametrize("storage", ["mcap", "sqlite3"])
