@@ -13,6 +13,7 @@ import pytest
 from fer_ros.msg import FaceEmotionArray
 from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader
+from test_interfaces import type_hash
 
 from bags.bags import CAMERA, write_bag
 from fer_ros.bags import evaluate_bag, make_bag
@@ -64,6 +65,7 @@ def test_the_written_bag_holds_what_the_node_publishes(session, tmp_path):
         assert {c.topic: c.msgcount for c in reader.connections} == {CAMERA: 8, EMOTIONS_TOPIC: 8}
         answers = [c for c in reader.connections if c.topic == EMOTIONS_TOPIC]
         messages = [deserialize_message(bytes(raw), FaceEmotionArray) for _, _, raw in reader.messages(answers)]
+    assert answers[0].digest == type_hash("fer_ros", "FaceEmotionArray"), "or ros2 bag play would refuse it"
     table = rows(tmp_path / "out")
     assert [round(m.header.stamp.sec + m.header.stamp.nanosec * 1e-9, 3) for m in messages[:2]] == [1000.0, 1000.1]
     assert messages[0].header.frame_id == "optical" and messages[0].camera == CAMERA
