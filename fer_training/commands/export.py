@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,19 +20,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raise-recall", nargs="+", default=[], metavar="LABEL", help="for at most half a point of validation accuracy"
     )
+    parser.add_argument("--average", metavar="START", help="average with what the run started from: a run or bundle")
+    parser.add_argument("--share", type=float, default=0.25, help="of START in the average, chosen on validation faces")
     parser.add_argument("--savedmodel", type=Path, help="write a TensorFlow SavedModel into this folder as well")
 
 
 def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
+    from fer_training.averaging import average_weights
+    from fer_training.network import build_network
     from fer_training.packaging import package, raise_recall, save_savedmodel
     from fer_training.run_data import faces_of_run
     from fer_training.stages import load_run
+    from fer_training.starts import open_start
 
     network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
     train, validation = faces_of_run(options.run_folder, config, options.path)
     name = options.name or options.output.name
-    facts = {"weights": options.weights}
+    facts: dict[str, Any] = {"weights": options.weights}
+    if options.average:
+        before = build_network(config.network, len(validation.labels))
+        open_start(options.average).initialise(before, config, train)
+        average_weights(network, before, options.share)
+        facts["average"] = {"start": Path(options.average).name, "share": options.share}
     if options.raise_recall:
         facts |= raise_recall(network, config, validation, options.raise_recall)
     bundle, verdicts = package(

@@ -140,3 +140,17 @@ def test_recall_is_raised_at_export_and_recorded(run, fer2013, tmp_path, capsys)
     assert facts["validation"]["accuracy"] >= facts["before_offsets"]["accuracy"] - 0.005
     assert main([*command, "--output", str(tmp_path / "c"), "--raise-recall", "contempt"]) == 1
     assert "expected names among angry" in capsys.readouterr().err
+
+
+def test_a_run_is_averaged_with_what_it_started_from(run, bundle, fer2013, tmp_path, capsys):
+    command = ["export", "--run", str(run), "--path", str(fer2013), "--precisions", "float32", "--average", str(bundle)]
+    faces = preprocess_crops(tiny_crops(8).pixels, load_bundle(bundle).spec)
+    answers = []
+    for share in ("0", "0.5"):
+        assert main([*command, "--share", share, "--output", str(tmp_path / share)]) == 0
+        answers.append(make_classifier(load_bundle(tmp_path / share), "litert").classify(faces))
+    # The bundle was made of this very run, so the average is the run again.
+    np.testing.assert_allclose(answers[1].argmax(axis=1), answers[0].argmax(axis=1))
+    assert load_bundle(tmp_path / "0.5").training["average"] == {"start": "small", "share": 0.5}
+    assert main([*command, "--share", "2", "--output", str(tmp_path / "no")]) == 1
+    assert "share must be 0 to 1, got 2.0" in capsys.readouterr().err
