@@ -104,7 +104,10 @@ def _yaml_rows(path: Path, text: str) -> Iterable[tuple[str, Mapping[str, Any]]]
         raise LabelError(f"{path}: expected YAML, got {error}") from None
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise LabelError(f"{path}: expected a list of mappings, got {type(values).__name__}")
-    return [(f"entry {number}", value) for number, value in enumerate(values, start=1)]
+    # Once more, for the lines: what safe_load returns does not know them.
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    entries = root.value if isinstance(root, yaml.SequenceNode) else []
+    return [(f"line {entry.start_mark.line + 1}", value) for entry, value in zip(entries, values, strict=True)]
 
 
 def _label(where: str, row: Mapping[str, Any]) -> Label:

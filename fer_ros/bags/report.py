@@ -133,13 +133,16 @@ _TITLES = {
     "raw_accuracy": "right, each image by itself",
     "smoothed_answered": "images with a stable answer",
     "smoothed_accuracy": "right, of the stable answers",
-    "intervals_right": "labels decided rightly",
+    "intervals_raw": "labels right by most of their images",
+    "intervals_right": "labels right by most of their stable answers",
 }
 
 
 def shares(score: Score) -> dict[str, Share]:
     """Return the shares of a score by their names in report.json, in the order of the report."""
-    values = (score.coverage, score.raw, score.answered, score.smoothed, score.intervals_right)
+    values = (
+        score.coverage, score.raw, score.answered, score.smoothed, score.intervals_raw, score.intervals_right,
+    )  # fmt: skip
     return dict(zip(_TITLES, values, strict=True))
 
 
@@ -177,6 +180,7 @@ def _data(session: Session, score: Score, seconds: float) -> dict[str, Any]:
                 "stable_right": i.stable_right,
                 "uncertain": i.uncertain,
                 "decided": i.decided,
+                "decided_raw": i.decided_raw,
                 "time_to_stable": i.time_to_stable,
                 "id_switches": i.id_switches,
             }

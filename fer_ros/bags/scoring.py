@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +42,7 @@ class IntervalScore:
 
     frames: labelled images.  seen: those with its face.  raw: right ones among these, each image by itself.
     stable, uncertain: images with a smoothed answer, right or wrong, and those without.  stable_right: right ones.
-    decided: the stable label of most images, '' if there was none.
+    decided: the stable label of most images, '' if there was none; decided_raw: that of the images by themselves.
     time_to_stable: seconds from the label's start to the first stable right answer, None if there was none.
     id_switches: changes of the track id.
     """
@@ -55,6 +55,7 @@ class IntervalScore:
     stable_right: int
     uncertain: int
     decided: str
+    decided_raw: str
     time_to_stable: float | None
     id_switches: int
 
@@ -64,7 +65,8 @@ class Score:
     """All labels of a session.
 
     coverage: labelled images with a face.  raw: right ones of these.  smoothed: right ones of the stable answers.
-    answered: stable answers among images with a face.  intervals_right: labels whose `decided` is right.
+    answered: stable answers among images with a face.  intervals_right, intervals_raw: labels whose `decided` or
+    `decided_raw` is right.
     raw_confusion, smoothed_confusion: (K, K) counts in the order of names, rows are the label.
     """
 
@@ -75,6 +77,7 @@ class Score:
     smoothed: Share
     answered: Share
     intervals_right: Share
+    intervals_raw: Share
     raw_confusion: npt.NDArray[np.int64]
     smoothed_confusion: npt.NDArray[np.int64]
 
@@ -112,6 +115,7 @@ def score(answers: Sequence[Answer], labels: Sequence[Label], names: Sequence[st
         Share(total("stable_right"), total("stable")),
         Share(total("stable"), total("seen")),
         Share(sum(i.decided == i.label.expression for i in seen), len(seen)),
+        Share(sum(i.decided_raw == i.label.expression for i in seen), len(seen)),
         _confusion(raw, order),
         _confusion(smoothed, order),
     )
@@ -138,10 +142,16 @@ def _interval(label: Label, answers: Sequence[Answer]) -> IntervalScore:
         stable=len(stable),
         stable_right=sum(name == label.expression for _, name in stable),
         uncertain=len(smoothed) - len(stable),
-        decided=Counter(name for _, name in stable).most_common(1)[0][0] if stable else "",
+        decided=_most(name for _, name in stable),
+        decided_raw=_most(a.face.raw.label for a in seen if a.face is not None),
         time_to_stable=next((when - label.start for when, name in stable if name == label.expression), None),
         id_switches=sum(a != b for a, b in zip(ids, ids[1:])),
     )
+
+
+def _most(names: Iterable[str]) -> str:
+    """Return the name that comes most often, of several the first one, or ''."""
+    return max(Counter(names).items(), key=lambda item: item[1], default=("", 0))[0]
 
 
 def _confusion(pairs: Sequence[tuple[str, str]], names: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -53,7 +53,8 @@ def test_a_mistake_in_csv_is_named(tmp_path, text, message):
     [
         ("start: 0", "expected a list of mappings, got dict"),
         ("[1, 2]", "expected a list of mappings"),
-        ("- {start: 0, end: 1, expression: happy, mood: 3}", "entry 1: .* got also mood"),
+        ("- {start: 0, end: 1, expression: happy, mood: 3}", "line 1: .* got also mood"),
+        ("- {start: 0, end: 1, expression: sad}\n\n- start: 0\n  end: 1", "line 3: expression must be one of"),
         ("- {start: true, end: 1, expression: happy}", "expected a number for start, got True"),
         ("- !!python/object/apply:os.system ['true']", "expected YAML, got"),
         ("- [", "expected YAML, got"),

@@ -34,8 +34,10 @@ def test_a_hand_counted_session():
     assert result.answered == Share(5, 6) and result.smoothed == Share(2, 5)
     one, two, never = result.intervals
     assert (one.frames, one.seen, one.uncertain, one.decided, one.id_switches) == (5, 4, 1, "happy", 1)
+    assert (one.decided_raw, two.decided, two.decided_raw, never.decided_raw) == ("happy", "happy", "happy", "")
     assert one.time_to_stable == pytest.approx(0.25) and two.time_to_stable is None
     assert never.frames == 0 and result.intervals_right == Share(1, 2), "a label without images decides nothing"
+    assert result.intervals_raw == Share(1, 2)
     assert result.id_switches == 1
     assert result.raw_confusion.tolist() == [[3, 1], [1, 1]]
     assert result.smoothed_confusion.tolist() == [[2, 1], [2, 0]]
