@@ -123,7 +123,7 @@ def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, labels: Sequence
     part = picture[top:bottom, left:right]
     part[:] = (part * _DARKENED).astype(np.uint8)
     part[: style.line] = colour
-    title = f"{face.track_id} {_named(shown, face.state)}".strip()
+    title = f"{face.track_id} {_named(shown, face)}".strip()
     _write(picture, title, (left + 3, top + style.line - round(12 * style.font)), style.font, _BLACK, right - left - 6)
     for row, (label, probability) in enumerate(zip(labels, shown.probabilities, strict=bool(labels))):
         y = top + style.line + row * style.row
@@ -135,10 +135,11 @@ def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, labels: Sequence
         _write(picture, label, base, style.font * 0.9, _WHITE, names - 5)
 
 
-def _named(shown: Expression, state: State) -> str:
-    """Return the expression in words; a doubtful one has a question mark."""
-    if state is State.UNCERTAIN:
-        return f"{shown.label}? {shown.confidence:.0%}" if shown.label else "uncertain"
+def _named(shown: Expression, face: TrackedFace) -> str:
+    """Return the expression in words; a doubtful one has a question mark, and the reasons if there are any."""
+    if face.state is State.UNCERTAIN:
+        doubt = face.reasons.words or f"{shown.confidence:.0%}"
+        return f"{shown.label}? {doubt}" if shown.label else face.reasons.words or "uncertain"
     return f"{shown.label} {shown.confidence:.0%}"
 
 

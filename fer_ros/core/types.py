@@ -199,6 +199,12 @@ class Reasons(IntFlag):
     TOO_SMALL = 4
     TURNED_AWAY = 8
 
+    @property
+    def words(self) -> str:
+        """The reasons for people, such as 'too dark, blurred'; '' where there is none."""
+        found = (reason for reason in type(self) if reason and reason in self)
+        return ", ".join(str(reason.name).lower().replace("_", " ") for reason in found)
+
 
 @dataclass(frozen=True, eq=False)
 class TrackedFace:

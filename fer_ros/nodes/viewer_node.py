@@ -16,6 +16,7 @@ from rich.table import Table
 from sensor_msgs.msg import Image
 
 from fer_ros.core.images import raw_to_frame
+from fer_ros.core.types import Reasons
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from fer_ros.nodes.conversions import seconds
 from fer_ros.nodes.parameters import VIEWER_NODE, declare
@@ -23,6 +24,7 @@ from fer_ros.nodes.quality_of_service import RESULTS, subscription_events
 from fer_ros.nodes.runner import run
 
 _STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}
+_ALL_REASONS = sum(Reasons)
 _REPEAT_AFTER = 1.0  # seconds after which an unchanged line is printed again, for its rate and latency
 
 
@@ -113,7 +115,7 @@ class ViewerNode(Node):
                 face.track_id or "-",
                 _label(face),
                 f"{confidence:4.0%} {bar}",
-                _STATES.get(face.state, "?"),
+                _state(face),
                 f"({center.x:.0f}, {center.y:.0f}) {face.bbox.size_x:.0f} px",
             )
         return table
@@ -121,6 +123,11 @@ class ViewerNode(Node):
 
 def _id(face: FaceEmotion) -> str:
     return face.track_id
+
+
+def _state(face: FaceEmotion) -> str:
+    """The state, with the reasons against the face."""
+    return ": ".join(filter(None, (_STATES.get(face.state, "?"), Reasons(face.reasons & _ALL_REASONS).words)))
 
 
 def _label(face: FaceEmotion) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fer_ros.core.drawing import annotate
-from fer_ros.core.types import Box, Expression, Face, Frame, State, TrackedFace
+from fer_ros.core.types import Box, Expression, Face, Frame, Reasons, State, TrackedFace
 
 LABELS = ("angry", "happy")
 GREEN, AMBER = (90, 230, 90), (255, 180, 40)
@@ -42,6 +42,15 @@ def test_an_uncertain_face_looks_different():
     assert count(unsure, AMBER) > 100 and not count(unsure, GREEN)
     # Corners only: the middle of each side is free.
     assert tuple(stable[150, 100]) == GREEN and not unsure[150, 100].any() and unsure[101, 101].any()
+
+
+def test_a_doubtful_face_says_why():
+    """In the panel's first line, which differs from that of a face without a reason."""
+    plain = tracked(Box(100, 100, 200, 200), State.UNCERTAIN)
+    told = replace(plain, reasons=Reasons.TOO_DARK | Reasons.BLURRED)
+    first, second = (annotate(blank(), [face], LABELS)[200:217, 100:240] for face in (plain, told))
+    assert (first != second).any()
+    assert told.reasons.words == "too dark, blurred" and plain.reasons.words == ""
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
