@@ -103,7 +103,7 @@ def run_job(job: Job) -> Outcome:
 
 def _summary(score: Score) -> str:
     def text(share) -> str:  # type: ignore[no-untyped-def]
-        return "nothing" if share.value is None else f"{100 * share.value:.1f} % of {share.total}"
+        return "no" if share.value is None else f"{100 * share.value:.1f} % of {share.total}"
 
     return (
         f"face found {text(score.coverage)} labelled images; right: {text(score.raw)} images by themselves, "

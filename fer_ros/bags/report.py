@@ -266,20 +266,21 @@ def save_timeline(session: Session, path: Path) -> None:
     tracks: dict[tuple[str, str], list[Answer]] = {}
     for answer in session.answers:
         if answer.face is not None:
-            tracks.setdefault((answer.camera, answer.face.track_id), []).append(answer)
+            # Untracked faces of one moment would cover each other in one row.
+            untracked = "untracked" if answer.label is None else f"at label {answer.label + 1}"
+            tracks.setdefault((answer.camera, answer.face.track_id or untracked), []).append(answer)
     rows = [f"label {i + 1}" for i in range(len(session.labels))]
     # Faces seen for a moment only would push the others off the picture.
     longest = sorted(tracks.items(), key=lambda item: -len(item[1]))[:20]
-    rows += [
-        f"{track or 'untracked'} {camera if len(session.cameras) > 1 else ''}".strip() for (camera, track), _ in longest
-    ]
+    rows += [f"{track} {camera if len(session.cameras) > 1 else ''}".strip() for (camera, track), _ in longest]
     figure, axes = plt.subplots(figsize=(11, 1.2 + 0.35 * len(rows)), layout="constrained")
     for place, label in enumerate(session.labels):
         axes.barh(place, label.end - label.start, left=label.start, color=_COLOURS[label.expression], height=0.8)
-    step = session.length / max(1, session.frames - 1)
+    step = session.length * len(session.cameras) / max(1, session.frames - 1)
     for place, (_, answers) in enumerate(longest, start=len(session.labels)):
-        for answer in answers:
-            axes.barh(place, step, left=answer.time, color=_colour(answer), height=0.8, linewidth=0)
+        spans = _spans(answers, step)
+        places = [(start, end - start) for start, end, _ in spans]
+        axes.broken_barh(places, (place - 0.4, 0.8), facecolors=[colour for *_, colour in spans], linewidth=0)
     axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set_xlabel("seconds from the first image")
@@ -289,6 +290,17 @@ def save_timeline(session: Session, path: Path) -> None:
     )
     figure.savefig(path, dpi=90)
     plt.close(figure)
+
+
+def _spans(answers: Sequence[Answer], step: float) -> list[tuple[float, float, Any]]:
+    """Return (start, end, colour) of the stretches without a gap or another colour. step: seconds of one image."""
+    spans: list[tuple[float, float, Any]] = []
+    for answer in answers:
+        colour, start = _colour(answer), answer.time
+        if spans and spans[-1][2] == colour and answer.time - spans[-1][1] < step:
+            start = spans.pop()[0]
+        spans.append((start, answer.time + step, colour))
+    return spans
 
 
 def _colour(answer: Answer) -> Any:

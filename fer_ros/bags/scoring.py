@@ -66,7 +66,7 @@ class Score:
 
     coverage: labelled images with a face.  raw: right ones of these.  smoothed: right ones of the stable answers.
     answered: stable answers among images with a face.  intervals_right, intervals_raw: labels whose `decided` or
-    `decided_raw` is right.
+    `decided_raw` is right; none where nothing was smoothed.
     raw_confusion, smoothed_confusion: (K, K) counts in the order of names, rows are the label.
     """
 
@@ -99,6 +99,7 @@ def score(answers: Sequence[Answer], labels: Sequence[Label], names: Sequence[st
         if answer.label is not None:
             of_label[answer.label].append(answer)
     intervals = tuple(_interval(labels[index], mine) for index, mine in of_label.items())
+    smoothing = not all(a.face.state is State.RAW for a in answers if a.face is not None)
 
     def total(name: str) -> int:
         return sum(getattr(interval, name) for interval in intervals)
@@ -114,7 +115,7 @@ def score(answers: Sequence[Answer], labels: Sequence[Label], names: Sequence[st
         Share(total("raw"), total("seen")),
         Share(total("stable_right"), total("stable")),
         Share(total("stable"), total("seen")),
-        Share(sum(i.decided == i.label.expression for i in seen), len(seen)),
+        Share(sum(i.decided == i.label.expression for i in seen), len(seen) if smoothing else 0),
         Share(sum(i.decided_raw == i.label.expression for i in seen), len(seen)),
         _confusion(raw, order),
         _confusion(smoothed, order),

@@ -48,6 +48,12 @@ def test_a_share_of_nothing_is_none_and_wilsons_interval_is_known():
     assert Share(40, 42).interval == pytest.approx((0.8421, 0.9868), abs=1e-3)
 
 
+def test_without_smoothing_no_label_is_judged_by_stable_answers():
+    raw = TrackedFace(Face(Box(0, 0, 9, 9), 1.0), face("happy", "").raw, "", None, State.RAW)
+    result = score(answers(raw), [Label(0, 1, "happy")], NAMES)
+    assert result.intervals_raw == Share(1, 1) and result.intervals_right == result.smoothed == Share(0, 0)
+
+
 def test_an_expression_that_the_model_lacks_counts_as_wrong():
     result = score(answers(face("sad", "sad")), [Label(0, 1, "contempt")], NAMES)
     assert result.names == ("happy", "sad", "contempt") and result.raw == Share(0, 1)
