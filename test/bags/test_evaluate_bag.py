@@ -140,17 +140,19 @@ def test_labels_may_name_the_stamps_of_the_images(session, tiny_bundle, tmp_path
 
 def test_nothing_is_written_outside_the_output(session, tmp_path):
     """Neither names of topics nor of bags become paths that lead out of it."""
-    sessions = tmp_path / "sessions"
-    inner = write_bag(sessions / "one" / "inner", [pictures.two_faces()], topics=("/../../evil", "/ok"))
+    evil = write_bag(tmp_path / "evil", [pictures.two_faces()], topics=("/../../evil", "/ok"))
+    named = write_bag(tmp_path / "named", [pictures.two_faces()], topics=("/ok",))
+    (named / "inside").mkdir()
     (tmp_path / "labels.csv").write_text("start,end,camera,expression\n0,1,/ok,happy\n")
-    (inner.parent / "metadata.yaml").write_text("")  # no bag, named by a path that ends in ..
-    before = {path for path in tmp_path.rglob("*") if "out" not in path.parts}
+    before = set(tmp_path.rglob("*"))
     words = ["--labels", str(tmp_path / "labels.csv"), "--backend", "litert", "--write-bag"]
-    evaluate_bag.main([str(inner), f"{inner}/..", *words, "--output", str(tmp_path / "out" / "put")])
-    after = {path for path in tmp_path.rglob("*") if "out" not in path.parts}
-    assert before == after
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["put"]
-    assert sorted(p.name for p in (tmp_path / "out" / "put").iterdir()) == ["inner", "summary.json", "summary.md"]
+    # Its last part is `..`, which must not become the report's folder.
+    assert evaluate_bag.main([str(evil), f"{named}/inside/..", *words, "--output", str(tmp_path / "out" / "put")]) == 0
+    written = set(tmp_path.rglob("*")) - before - {tmp_path / "out"}
+    assert written and all(path.relative_to(tmp_path).parts[:2] == ("out", "put") for path in written)
+    assert {path.name for path in (tmp_path / "out" / "put").iterdir()} == {
+        "evil", "named", "summary.json", "summary.md",
+    }  # fmt: skip
 
 
 def test_the_parameter_file_is_the_nodes_own(session, tiny_bundle, tmp_path):
