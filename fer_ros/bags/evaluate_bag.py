@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fer_ros.bags.evaluation import Session
     from fer_ros.bags.scoring import Score
 
 
@@ -91,14 +92,21 @@ def run_job(job: Job) -> Outcome:
         "model": f"{classifier.bundle_id} on {classifier.name}",
     }
     write_report(session, result, facts, seconds, job.output)
-    error = session.incomplete
-    if not result.coverage.total and session.first is not None:
-        first, last = session.first, session.first + session.length
-        error = error or (
-            f"{job.labels}: expected labels of the bag's {session.length:.1f} s (stamps {first:.3f} to {last:.3f}), "
-            "got none there"
-        )
-    return Outcome(job.bag, job.output, result, error)
+    return Outcome(job.bag, job.output, result, session.incomplete or _without_labels(job, session))
+
+
+def _without_labels(job: Job, session: Session) -> str:
+    """Say why no image of a whole bag has a label, or ''."""
+    if any(answer.label is not None for answer in session.answers):
+        return ""
+    if session.first is None or not session.frames:
+        kinds = ", ".join(f"{kind}: {count}" for kind, count in session.refused.items()) or "no images"
+        return f"{job.bag}: expected images that can be used, got none ({kinds})"
+    first, last = session.first, session.first + session.length
+    return (
+        f"{job.labels}: expected labels of the bag's {session.length:.1f} s (stamps {first:.3f} to {last:.3f}), "
+        "got none there"
+    )
 
 
 def _summary(score: Score) -> str:
@@ -137,6 +145,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError, RuntimeError) as error:
         print(f"fer-evaluate-bag: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fer_ros.bags.labels import Label, LabelError
@@ -64,22 +64,29 @@ def evaluate(bag: Bag, pipeline: Pipeline, labels: Sequence[Label], told: Told |
     """Answer every image of a bag and find the label of each face.
 
     told: called after each image, with its frame (None if it could not be used), faces and answers.
-    A bag that is damaged on the way gives what was read before, and says so in `incomplete`.
+    A bag that is damaged on the way, or Ctrl-C, gives what was read before, and `incomplete` says so.
     Raises LabelError for labels of a camera that the bag lacks, or without a camera where there are several.
     """
     given = tuple(labels)
     known = _by_camera(given, bag.cameras)
     session = Session(bag.cameras, bag.skipped, given)
+    try:
+        _answer_all(bag, pipeline, session, known, told)
+    except BagError as error:
+        session.incomplete = str(error)
+    except KeyboardInterrupt:
+        session.incomplete = f"{bag.path}: interrupted"
+    return session
+
+
+def _answer_all(
+    bag: Bag, pipeline: Pipeline, session: Session, known: Mapping[str, Sequence[int]], told: Told | None
+) -> None:
+    """Answer image after image. Raises BagError where the bag is damaged."""
+    given = session.labels
     images = bag.images()
-    while True:
-        began = time.perf_counter()
-        try:
-            image = next(images, None)
-        except BagError as error:
-            session.incomplete = str(error)
-            break
-        if image is None:
-            break
+    began = time.perf_counter()
+    while (image := next(images, None)) is not None:
         if session.first is None:
             session.first = image.stamp
             session.labels = tuple(label.from_first(image.stamp) for label in given)
@@ -99,7 +106,7 @@ def evaluate(bag: Bag, pipeline: Pipeline, labels: Sequence[Label], told: Told |
             session.answers += answers
         if told is not None:
             told(image, frame, faces, answers)
-    return session
+        began = time.perf_counter()
 
 
 def _by_camera(labels: Sequence[Label], cameras: Sequence[str]) -> dict[str, list[int]]:

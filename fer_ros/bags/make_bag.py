@@ -34,6 +34,11 @@ def _run(options: argparse.Namespace) -> int:
 
     # A mistake in the labels is told before a long video is written.
     labels = read_labels(options.labels) if options.labels else None
+    beside = options.output.with_name(f"{options.output.name}.labels.csv")
+    if labels is not None and beside.exists():
+        raise ValueError(
+            f"expected no {beside}, where the labels are written, got a file: remove it, or name another bag"
+        )
     source = Source(options.source)
     if source.live:
         raise ValueError(f"expected a video file or a folder of images, got {options.source}")
@@ -45,7 +50,6 @@ def _run(options: argparse.Namespace) -> int:
     count = sum(1 for _ in tqdm(images, unit="image", mininterval=1))
     print(f"{options.output}: {count} images on {topic}, {count / rate:.1f} s")
     if labels is not None:
-        beside = options.output.with_name(f"{options.output.name}.labels.csv")
         write_labels(labels, beside)
         print(f"{beside}: {len(labels)} labels")
     return 0

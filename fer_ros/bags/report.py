@@ -276,7 +276,7 @@ def save_timeline(session: Session, path: Path) -> None:
     figure, axes = plt.subplots(figsize=(11, 1.2 + 0.35 * len(rows)), layout="constrained")
     for place, label in enumerate(session.labels):
         axes.barh(place, label.end - label.start, left=label.start, color=_COLOURS[label.expression], height=0.8)
-    step = session.length * len(session.cameras) / max(1, session.frames - 1)
+    step = session.length * len(session.cameras) / max(1, session.frames - len(session.cameras))
     for place, (_, answers) in enumerate(longest, start=len(session.labels)):
         spans = _spans(answers, step)
         places = [(start, end - start) for start, end, _ in spans]

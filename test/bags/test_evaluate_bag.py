@@ -15,9 +15,15 @@ from rclpy.serialization import deserialize_message
 from rosbags.rosbag2 import Reader
 from test_interfaces import type_hash
 
-from bags.bags import CAMERA, write_bag
+from bags.bags import CAMERA, image, write_bag
 from fer_ros.bags import evaluate_bag, make_bag
-from fer_ros.bags.writing import EMOTIONS_TOPIC
+from fer_ros.bags.evaluation import evaluate
+from fer_ros.bags.labels import read_labels
+from fer_ros.bags.reading import Bag
+from fer_ros.bags.writing import EMOTIONS_TOPIC, BagWriter
+from fer_ros.core.bundle import load_bundle
+from fer_ros.core.classifier import make_classifier
+from fer_ros.core.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = "start,end,expression,left,top,right,bottom\n0,0.5,happy,0,0,250,480\n0,0.5,neutral,250,0,640,480\n"
@@ -138,6 +144,31 @@ def test_labels_may_name_the_stamps_of_the_images(session, tiny_bundle, tmp_path
     assert "(stamps 1000.000 to 1000.700), got none there" in capsys.readouterr().err
 
 
+def test_ctrl_c_leaves_the_results_so_far(session, tiny_bundle):
+    told = []
+
+    def interrupted_at_the_third(*image):
+        told.append(image)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    pipeline = Pipeline(make_classifier(load_bundle(str(tiny_bundle)), "litert"))
+    with Bag(session[0]) as bag:
+        result = evaluate(bag, pipeline, read_labels(session[1]), interrupted_at_the_third)
+    assert result.frames == 3 and result.incomplete.endswith("interrupted")
+
+
+def test_images_that_cannot_be_used_are_counted_by_their_defect(session, tiny_bundle, tmp_path, capsys):
+    with BagWriter(tmp_path / "bag") as bag:
+        for number in range(3):
+            message = image(bag, pictures.two_faces(), 1000 + number / 10)
+            message.encoding = "weird"
+            bag.write_message(CAMERA, message, number)
+    assert run((tmp_path / "bag", session[1]), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert "got none (encoding weird: 3)" in capsys.readouterr().err
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["refused"] == {"encoding weird": 3}
+
+
 def test_nothing_is_written_outside_the_output(session, tmp_path):
     """Neither names of topics nor of bags become paths that lead out of it."""
     evil = write_bag(tmp_path / "evil", [pictures.two_faces()], topics=("/../../evil", "/ok"))
@@ -191,4 +222,8 @@ def test_a_folder_with_labels_becomes_a_bag_and_a_report(tmp_path, tiny_bundle, 
     assert run(made, tmp_path / "out", bundle=tiny_bundle) == 0
     assert json.loads((tmp_path / "out" / "report.json").read_text())["coverage"]["total"] == 8
     assert make_bag.main([*command, "--output", str(tmp_path / "bag")]) == 1
+    assert "bag.labels.csv, where the labels are written, got a file" in capsys.readouterr().err
+    (tmp_path / "bag.labels.csv").unlink()
+    assert make_bag.main([*command, "--output", str(tmp_path / "bag")]) == 1
     assert "exists already, not overwriting" in capsys.readouterr().err
+    assert not (tmp_path / "bag.labels.csv").exists()
