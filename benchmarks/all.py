@@ -14,8 +14,8 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 # A process each: TensorFlow of the baseline must not sit beside what is measured next.
 STEPS = (
-    ("frame", "--save", "--frames", "150"),
-    ("frame", "--save", "--frames", "60", "--size", "1280x720"),
+    ("frame", "--save", "--frames", "90"),
+    ("frame", "--save", "--frames", "45", "--size", "1280x720"),
     ("growth", "--save"),
     ("quality", "--save"),
     ("peers", "--save"),

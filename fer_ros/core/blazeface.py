@@ -59,6 +59,7 @@ class BlazeFaceDetector:
         from ai_edge_litert.interpreter import Interpreter
 
         self._model = MODELS[kind]
+        self.input_side = self._model.side
         self._min_score = min_score
         self._interpreter = Interpreter(model_path=str(_model_path(self._model.file)), num_threads=threads)
         self._interpreter.allocate_tensors()

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import cv2
 
-from fer_ros.core.detector import DetectorConfig, HaarDetector, make_detector
+from fer_ros.core.detector import Detector, DetectorConfig, HaarDetector, make_detector
+from fer_ros.core.mosaic import Mosaic, SquareDetector
 from fer_ros.core.types import Box, Face, Frame, Gray
 
 # Sides to which a face is brought before a cascade looks: enough for its 24-pixel window to be sure, no more.
@@ -27,7 +29,7 @@ class SearchConfig:
     """When and where a detector is run.
 
     full_interval: seconds between two searches of the whole frame; in between, only the surroundings of known faces
-    are searched. 0 searches every frame at full resolution, as published and as learned detectors do.
+    are searched. 0 searches every frame at full resolution, as published.
     evidence: cascade that must agree before a new face is believed, '' for none.
     """
 
@@ -46,9 +48,10 @@ class FaceSearch:
     def __init__(self, config: SearchConfig, detector: DetectorConfig) -> None:
         """Make the detectors. Raises what they raise for files that are missing or do not load."""
         self._min_face = detector.min_face
-        # A learned detector costs the same for a part as for the whole, and no more than a few cascades.
-        self._interval = config.full_interval if detector.kind == "haar" else 0.0
         self._detector = make_detector(detector)
+        self._mosaic = Mosaic(self._detector, detector.min_face) if _is_square(self._detector) else None
+        # YuNet sees the picture at its own size, and costs the same whatever is known.
+        self._interval = config.full_interval if detector.kind != "yunet" else 0.0
         # Where a face is expected, fewer hits are enough.
         self._local = HaarDetector(replace(detector, min_neighbors=(detector.min_neighbors + 1) // 2))
         self._evidence = None
@@ -61,9 +64,11 @@ class FaceSearch:
 
         known: where the tracked faces are expected, in pixels. Stamps must not go backwards; after `reset` they may.
         """
-        if self._interval == 0:
+        if self._interval == 0 and self._mosaic is None:
             return self._believed(frame, self._detector.detect(frame.gray, self._min_face), known)
         due = frame.stamp - self._last_full >= self._interval
+        if self._mosaic is not None and not due:
+            return self._believed(frame, without_overlaps(self._mosaic.around(frame.gray, known)), known)
         if not known or due:
             self._last_full = frame.stamp
             return self._believed(frame, self._everywhere(frame), known)
@@ -75,9 +80,11 @@ class FaceSearch:
         self._last_full = -float("inf")
 
     def _everywhere(self, frame: Frame) -> list[Face]:
+        if self._mosaic is not None:
+            return without_overlaps(self._mosaic.everywhere(frame.gray))
         factor = min(1.0, _FULL_SIDE / self._min_face)
         small = _resized(frame.gray, factor)
-        return [_scaled(face, 1 / factor) for face in self._detector.detect(small, self._min_face * factor)]
+        return [face.scaled(1 / factor) for face in self._detector.detect(small, self._min_face * factor)]
 
     def _around(self, frame: Frame, box: Box) -> list[Face]:
         region = _clip(box.scaled(_REACH), frame)
@@ -89,7 +96,7 @@ class FaceSearch:
         small = _resized(frame.gray[top:bottom, left:right], factor)
         low, high = (side * factor * bound for bound in _SIZE_RANGE)
         found = self._local.detect(small, max(low, self._min_face * factor), high)
-        faces = [_moved(_scaled(face, 1 / factor), left, top) for face in found]
+        faces = [face.scaled(1 / factor).moved(left, top) for face in found]
         # Two people may share a region: each known face takes the one nearest to where it is expected.
         return [max(faces, key=lambda face: face.box.iou(box))] if faces else []
 
@@ -109,6 +116,10 @@ class FaceSearch:
         factor = _EVIDENCE_SIDE / max(box.width, box.height)
         small = _resized(frame.gray[top:bottom, left:right], factor)
         return bool(self._evidence.detect(small, _EVIDENCE_SIDE * 0.6))
+
+
+def _is_square(detector: Detector) -> TypeGuard[SquareDetector]:
+    return hasattr(detector, "input_side")
 
 
 def without_overlaps(faces: Sequence[Face], limit: float = 0.4) -> list[Face]:
@@ -131,12 +142,3 @@ def _clip(box: Box, frame: Frame) -> tuple[int, int, int, int] | None:
     left, top = max(0, int(box.left)), max(0, int(box.top))
     right, bottom = min(frame.width, int(box.right) + 1), min(frame.height, int(box.bottom) + 1)
     return (left, top, right, bottom) if right - left > 2 and bottom - top > 2 else None
-
-
-def _scaled(face: Face, factor: float) -> Face:
-    left, top, right, bottom = (value * factor for value in face.box.as_tuple())
-    return Face(Box(left, top, right, bottom), face.score)
-
-
-def _moved(face: Face, dx: float, dy: float) -> Face:
-    return Face(face.box.moved(dx, dy), face.score)

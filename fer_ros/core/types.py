@@ -160,6 +160,21 @@ class Face:
     score: float
     landmarks: Landmarks | None = None
 
+    def moved(self, dx: float, dy: float) -> Face:
+        """Return the face shifted by (dx, dy) pixels, with its landmarks."""
+        return self._mapped(self.box.moved(dx, dy), lambda x, y: (x + dx, y + dy))
+
+    def scaled(self, factor: float) -> Face:
+        """Return the face in a picture that is larger by this factor, with its landmarks."""
+        box = Box(*(value * factor for value in self.box.as_tuple()))
+        return self._mapped(box, lambda x, y: (x * factor, y * factor))
+
+    def _mapped(self, box: Box, point: Callable[[float, float], tuple[float, float]]) -> Face:
+        seen = self.landmarks
+        if seen is not None:
+            seen = Landmarks(point(*seen.right_eye), point(*seen.left_eye), point(*seen.nose))
+        return Face(box, self.score, seen)
+
 
 @dataclass(frozen=True, eq=False)
 class Expression:

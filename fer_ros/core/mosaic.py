@@ -1,0 +1,102 @@
+"""A detector with a small square input on a larger picture: tiles to find small faces, one mosaic to follow them.
+
+BlazeFace sees the picture at 192 or 128 pixels, where a face of 60 pixels of a 640x480 image is too small. Tiles show
+every face at a size that it is sure of; a mosaic of the surroundings of known faces costs one run for up to nine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from fer_ros.core.detector import Detector
+from fer_ros.core.types import Box, Face, Gray
+
+# Sides of a face in the network's input, pixels: the smallest in tiles, and the smallest followed in the whole picture.
+_TILE_SIDE, _WHOLE_SIDE = 24.0, 30.0
+# The surroundings of a known face, in its sides, are a cell of the mosaic; in the cell the face has this side.
+_REACH, _CELL_FACE = 1.9, 33.0
+
+
+class SquareDetector(Detector, Protocol):
+    """A detector whose input is a square of `input_side` pixels, whatever the picture's size."""
+
+    input_side: int
+
+
+class Mosaic:
+    """Where a detector with a small input looks on one camera's pictures."""
+
+    def __init__(self, detector: SquareDetector, min_face: float) -> None:
+        """Look for faces from `min_face` pixels on."""
+        self._detector = detector
+        self._min_face = min_face
+        self._cells = max(1, int(detector.input_side / (_REACH * _CELL_FACE)))
+
+    def everywhere(self, gray: Gray) -> list[Face]:
+        """Search the whole picture, and tiles of it where the smallest face would be too small for that."""
+        faces = self._detector.detect(gray, self._min_face)
+        for left, top, right, bottom in self._tiles(gray.shape[1], gray.shape[0]):
+            part = np.ascontiguousarray(gray[top:bottom, left:right])
+            faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face)]
+        return faces
+
+    def around(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
+        """Search the whole picture if all known faces are large enough there, else their surroundings."""
+        factor = self._detector.input_side / max(gray.shape)
+        if all(max(box.width, box.height) * factor >= _WHOLE_SIDE for box in known):
+            return self._detector.detect(gray, self._min_face)
+        per_run = self._cells**2
+        parts = [known[start : start + per_run] for start in range(0, len(known), per_run)]
+        return [face for part in parts for face in self._follow(gray, part)]
+
+    def _tiles(self, width: int, height: int) -> list[tuple[int, int, int, int]]:
+        """Return (left, top, right, bottom) of overlapping tiles; none where the whole picture is as good."""
+        side = round(self._detector.input_side * self._min_face / _TILE_SIDE)
+        if max(width, height) <= side:
+            return []
+        # A face that is cut by one tile's edge, and too small for the whole picture, is whole in the next tile.
+        overlap = min(side // 2, round(_WHOLE_SIDE * max(width, height) / self._detector.input_side))
+        return [
+            (left, top, min(left + side, width), min(top + side, height))
+            for top in _starts(height, side, overlap)
+            for left in _starts(width, side, overlap)
+        ]
+
+    def _follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
+        """Find the known faces again in one run over a mosaic of their surroundings."""
+        cell = self._detector.input_side // self._cells
+        mosaic = np.zeros((self._detector.input_side,) * 2, np.uint8)
+        places = []
+        for index, box in enumerate(known):
+            row, column = divmod(index, self._cells)
+            factor = cell / (_REACH * max(box.width, box.height))
+            x, y = box.center
+            # From the picture's pixels to the cell's: the face's middle comes to the cell's.
+            matrix = np.array([[factor, 0, cell / 2 - factor * x], [0, factor, cell / 2 - factor * y]])
+            target = mosaic[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell]
+            flags = cv2.INTER_AREA if factor > 0.5 else cv2.INTER_LINEAR
+            target[:] = cv2.warpAffine(gray, matrix, (cell, cell), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            places.append((column * cell, row * cell, factor, x, y))
+        found = []
+        for face in self._detector.detect(mosaic, 1.0):
+            x, y = face.box.center
+            index = int(y // cell) * self._cells + int(x // cell)
+            if 0 <= index < len(places):
+                left, top, factor, middle_x, middle_y = places[index]
+                moved = face.moved(-left - cell / 2, -top - cell / 2).scaled(1 / factor).moved(middle_x, middle_y)
+                if moved.box.width >= self._min_face:
+                    found.append(moved)
+        return found
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    """Return where tiles begin along one side of the picture, evenly spread."""
+    if length <= side:
+        return [0]
+    count = math.ceil((length - overlap) / (side - overlap))
+    return [round(number * (length - side) / (count - 1)) for number in range(count)]

@@ -1,0 +1,83 @@
+"""Small faces are found in tiles and followed in one run, with boxes and landmarks in the picture's own pixels."""
+
+import numpy as np
+import pytest
+
+from core.scenes import scene
+from fer_ros.core.detector import DetectorConfig, HaarDetector, make_detector
+from fer_ros.core.mosaic import Mosaic
+from fer_ros.core.types import Box, Face, Landmarks
+
+
+class Bright:
+    """Sees each bright square of at least a tenth of its input as a face; counts its runs."""
+
+    input_side = 100
+
+    def __init__(self):
+        self.runs = 0
+
+    def detect(self, gray, min_side, max_side=None):
+        import cv2
+
+        self.runs += 1
+        factor = self.input_side / max(gray.shape)
+        _, _, stats, _ = cv2.connectedComponentsWithStats((gray > 200).astype(np.uint8))
+        faces = []
+        for x, y, w, h, _ in stats[1:].tolist():
+            if min(w, h) * factor >= 10 and min_side <= w:
+                points = Landmarks((x + w / 4, y + h / 4), (x + 3 * w / 4, y + h / 4), (x + w / 2, y + h / 2))
+                faces.append(Face(Box(x, y, x + w, y + h), 1.0, points))
+        return faces
+
+
+def picture(*boxes):
+    gray = np.zeros((300, 400), np.uint8)
+    for left, top, right, bottom in boxes:
+        gray[top:bottom, left:right] = 255
+    return gray
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (375, 275), (180, 140), (199, 149), (88, 275), (375, 60)])
+def test_a_small_face_is_whole_in_one_tile_wherever_it_is(corner):
+    x, y = corner
+    gray = picture((x, y, x + 25, y + 25))
+    detector = Bright()
+    assert not detector.detect(gray, 20), "too small in the whole picture"
+    faces = Mosaic(detector, 20).everywhere(gray)
+    assert any(face.box.iou(Box(x, y, x + 25, y + 25)) > 0.95 for face in faces)
+
+
+def test_known_small_faces_are_followed_in_one_run():
+    places = [(30, 40, 60, 70), (300, 20, 336, 56), (20, 200, 50, 230), (310, 210, 345, 245)]
+    moved = [(x + 4, y - 3, r + 4, b - 3) for x, y, r, b in places]
+    detector = Bright()
+    found = Mosaic(detector, 20).around(picture(*moved), [Box(*place) for place in places])
+    # An input of 100 pixels holds one cell of 1.9 x 33 pixels.
+    assert detector.runs == 4
+    detector.input_side, detector.runs = 200, 0
+    found = Mosaic(detector, 20).around(picture(*moved), [Box(*place) for place in places])
+    assert detector.runs == 1 and len(found) == 4
+    for place in moved:
+        (face,) = [face for face in found if face.box.iou(Box(*place)) > 0.85]
+        x, y, right, bottom = place
+        assert face.landmarks.nose == pytest.approx(((x + right) / 2, (y + bottom) / 2), abs=1)
+        assert face.landmarks.right_eye == pytest.approx((x + (right - x) / 4, y + (bottom - y) / 4), abs=1.5)
+
+
+def test_large_known_faces_cost_one_look_at_the_whole_picture():
+    detector = Bright()
+    gray = picture((50, 50, 190, 190), (220, 60, 350, 190))
+    found = Mosaic(detector, 20).around(gray, [Box(52, 50, 192, 190)])
+    assert detector.runs == 1 and len(found) == 2, "a new large face is found at once"
+
+
+def test_real_small_faces_are_found_as_by_a_full_cascade_search():
+    frame = scene(0.0, (0, 150, 120, 110), (1, 150, 330, 120), (0, 150, 520, 110), (1, 150, 200, 330))
+    expected = HaarDetector().detect(frame.gray, 48)
+    assert len(expected) == 4 and max(face.box.width for face in expected) < 85
+    mosaic = Mosaic(make_detector(DetectorConfig(kind="blazeface_full", min_score=0.5)), 48)
+    found = mosaic.everywhere(frame.gray)
+    assert all(any(face.box.iou(one.box) > 0.5 for face in found) for one in expected)
+    followed = mosaic.around(frame.gray, [face.box for face in expected])
+    assert all(any(face.box.iou(one.box) > 0.5 for face in followed) for one in expected)
