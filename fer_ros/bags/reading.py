@@ -25,7 +25,7 @@ from fer_ros.bags.types import COMPRESSED, IMAGE, typestore
 # What rosbags lets through from the formats below it when a file is damaged.
 _DAMAGE = (
     ReaderError, SerdeError, apsw.Error, sqlite3.Error, struct.error, zlib.error, EOFError, OSError, ValueError,
-    TypeError, KeyError, IndexError, AssertionError, RuntimeError, MemoryError,
+    TypeError, KeyError, IndexError, AssertionError, RuntimeError, MemoryError, OverflowError,
 )  # fmt: skip
 
 

@@ -82,6 +82,16 @@ def test_a_truncated_bag_is_damaged_and_not_a_crash(tmp_path, storage):
             list(bag.images())
 
 
+def test_a_record_that_claims_more_than_any_memory_is_damage(tmp_path):
+    (data,) = write_bag(tmp_path / "bag", PICTURES[:1]).glob("*.mcap")
+    content = bytearray(data.read_bytes())
+    # The first record after the magic is the header: its kind, then its length.
+    content[9:17] = b"\xff" * 8
+    data.write_bytes(content)
+    with pytest.raises(BagError, match="expected a rosbag2, got"), Bag(data):
+        pass
+
+
 def test_what_is_no_bag_is_said_in_one_line(tmp_path):
     (tmp_path / "text.mcap").write_text("no bag")
     (tmp_path / "empty").mkdir()
