@@ -145,6 +145,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError, RuntimeError) as error:
         print(f"fer-evaluate-bag: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        print(f"fer-evaluate-bag: needs the Python package {error.name}: pip install 'fer_ros[bags]'", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -23,6 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"fer-make-bag: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        print(f"fer-make-bag: needs the Python package {error.name}: pip install 'fer_ros[bags]'", file=sys.stderr)
+        return 1
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -167,6 +168,18 @@ def test_images_that_cannot_be_used_are_counted_by_their_defect(session, tiny_bu
     assert run((tmp_path / "bag", session[1]), tmp_path / "out", bundle=tiny_bundle) == 1
     assert "got none (encoding weird: 3)" in capsys.readouterr().err
     assert json.loads((tmp_path / "out" / "report.json").read_text())["refused"] == {"encoding weird": 3}
+
+
+@pytest.mark.parametrize("command", ["fer-evaluate-bag", "fer-make-bag"])
+def test_what_is_missing_is_said_in_one_line(session, tmp_path, command):
+    (tmp_path / "rosbags").mkdir()
+    (tmp_path / "rosbags" / "__init__.py").write_text("raise ModuleNotFoundError('not installed', name='rosbags')")
+    words = [str(session[0]), "--labels", str(session[1]), "--output", str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"}
+    script = [sys.executable, str(ROOT / "scripts" / command), *words]
+    done = subprocess.run(script, capture_output=True, text=True, timeout=60, env=environment)
+    assert done.returncode == 1
+    assert done.stderr == f"{command}: needs the Python package rosbags: pip install 'fer_ros[bags]'\n"
 
 
 def test_nothing_is_written_outside_the_output(session, tmp_path):
