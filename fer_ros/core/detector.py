@@ -102,7 +102,9 @@ def make_detector(config: DetectorConfig) -> Detector:
     if config.kind.startswith("blazeface"):
         from fer_ros.core.blazeface import BlazeFaceDetector
 
-        return BlazeFaceDetector(config.kind.removeprefix("blazeface_"), config.min_score or 0.5)
+        # As many threads as OpenCV was given: the two never run at the same time. More than four gain nothing.
+        threads = min(4, max(1, cv2.getNumThreads()))
+        return BlazeFaceDetector(config.kind.removeprefix("blazeface_"), config.min_score or 0.5, threads)
     if config.kind == "yunet":
         from fer_ros.core.yunet import YuNetDetector
 
