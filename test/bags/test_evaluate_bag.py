@@ -179,7 +179,7 @@ def test_what_is_missing_is_said_in_one_line(session, tmp_path, command):
     script = [sys.executable, str(ROOT / "scripts" / command), *words]
     done = subprocess.run(script, capture_output=True, text=True, timeout=60, env=environment)
     assert done.returncode == 1
-    assert done.stderr == f"{command}: needs the Python package rosbags: pip install 'fer_ros[bags]'\n"
+    assert done.stderr == f"{command}: needs the Python package rosbags: pip install rosbags\n"
 
 
 def test_nothing_is_written_outside_the_output(session, tmp_path):

@@ -179,7 +179,7 @@ def test_a_picture_and_its_faces_arrive_and_nothing_is_subscribed_while_nobody_l
     assert dict(zip(faces["labels"], one["probabilities"], strict=True))["happy"] == 0.875
     looker.say("ready")
     content, _ = looker.until(lambda content: paired(content) and content["faces"]["rate"])
-    assert 0 < content["faces"]["rate"] < 100 and 0 <= content["faces"]["latency"] < 10
+    assert content["faces"]["rate"] > 0 and 0 <= content["faces"]["latency"] < 10
     looker.say("ready")
     while not looker.states or not looker.states[-1]["faces"]["publishers"]:
         looker.update()
