@@ -18,6 +18,7 @@ from fer_ros.core.types import Box, Face, Gray
 
 # Sides of a face in the network's input, pixels: the smallest in tiles, and the smallest followed in the whole picture.
 _TILE_SIDE, _WHOLE_SIDE = 24.0, 30.0
+_MOST_TILES = 8
 # The surroundings of a known face, in its sides, are a cell of the mosaic; in the cell the face has this side.
 _REACH, _CELL_FACE = 1.9, 33.0
 
@@ -57,15 +58,15 @@ class Mosaic:
     def _tiles(self, width: int, height: int) -> list[tuple[int, int, int, int]]:
         """Return (left, top, right, bottom) of overlapping tiles; none where the whole picture is as good."""
         side = round(self._detector.input_side * self._min_face / _TILE_SIDE)
-        if max(width, height) <= side:
-            return []
         # A face that is cut by one tile's edge, and too small for the whole picture, is whole in the next tile.
-        overlap = min(side // 2, round(_WHOLE_SIDE * max(width, height) / self._detector.input_side))
-        return [
-            (left, top, min(left + side, width), min(top + side, height))
-            for top in _starts(height, side, overlap)
-            for left in _starts(width, side, overlap)
-        ]
+        widest = round(_WHOLE_SIDE * max(width, height) / self._detector.input_side)
+        while max(width, height) > side:
+            tops, lefts = (_starts(length, side, min(side // 2, widest)) for length in (height, width))
+            if len(tops) * len(lefts) <= _MOST_TILES:
+                return [(x, y, min(x + side, width), min(y + side, height)) for y in tops for x in lefts]
+            # On a larger picture larger tiles, so that a search costs no more; its smallest faces are then missed.
+            side = round(1.1 * side)
+        return []
 
     def _follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
         """Find the known faces again in one run over a mosaic of their surroundings."""

@@ -81,3 +81,9 @@ def test_real_small_faces_are_found_as_by_a_full_cascade_search():
     assert all(any(face.box.iou(one.box) > 0.5 for face in found) for one in expected)
     followed = mosaic.around(frame.gray, [face.box for face in expected])
     assert all(any(face.box.iou(one.box) > 0.5 for face in followed) for one in expected)
+
+
+def test_a_search_costs_no_more_on_a_larger_picture():
+    detector = Bright()
+    Mosaic(detector, 20).everywhere(np.zeros((2160, 3840), np.uint8))
+    assert 1 < detector.runs <= 9
