@@ -27,7 +27,7 @@ def inputs(target):
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_keeps_its_promises(name, tmp_path):
-    @settings(max_examples=80, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(inputs(TARGETS[name]))
     def run(data):
         check(name, data, tmp_path)

@@ -82,7 +82,7 @@ def test_rounds_under_images_answer_each_time_and_leak_nothing(managed, peer):
     unconfigured = manager.topics()
     flood = peer.node.create_timer(1 / 20, lambda: [camera.publish() for camera in cameras])
     memory, threads = [], []
-    for _ in range(15):
+    for _ in range(12):
         assert manager.go(CONFIGURE, ACTIVATE)
         results.clear()
         assert wait_for(lambda: {m.camera for m in results} == {"/left/image_raw", "/right/image_raw"})

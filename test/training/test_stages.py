@@ -74,7 +74,7 @@ from pathlib import Path
 sys.path.insert(0, {test!r})
 from look_alike import tiny_config, tiny_crops
 from fer_training.stages import run_stage
-config = tiny_config(steps=200, evaluate_steps=5, ema=0.9)
+config = tiny_config(steps=100, evaluate_steps=5, ema=0.9)
 run_stage(tiny_crops(), tiny_crops(14, first=100), config, Path(sys.argv[1]), lambda network: None, False)
 """
 
@@ -82,9 +82,9 @@ run_stage(tiny_crops(), tiny_crops(14, first=100), config, Path(sys.argv[1]), la
 @pytest.mark.timeout(300)
 def test_a_killed_run_resumes_to_the_very_same_weights(tmp_path):
     """SIGKILL at a random moment; the seed of the moment is printed if the test fails."""
-    moment = random.Random().randrange(2, 20)
+    moment = random.Random().randrange(2, 14)
     print("killed after the row", moment, "of the history")
-    config = tiny_config(steps=200, evaluate_steps=5, ema=0.9)
+    config = tiny_config(steps=100, evaluate_steps=5, ema=0.9)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     train(whole, config)
     child = subprocess.Popen(
