@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, each in a process of its own; results go to benchmarks/results.
 
-python -m benchmarks.all [--fer2013 DIR]   (what `make bench` runs; under 15 minutes)
+python -m benchmarks.all [--fer2013 DIR]   (what `make bench` runs; about a quarter of an hour)
 """
 
 from __future__ import annotations

@@ -80,8 +80,7 @@ class Mosaic:
             # From the picture's pixels to the cell's: the face's middle comes to the cell's.
             matrix = np.array([[factor, 0, cell / 2 - factor * x], [0, factor, cell / 2 - factor * y]])
             target = mosaic[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell]
-            flags = cv2.INTER_AREA if factor > 0.5 else cv2.INTER_LINEAR
-            target[:] = cv2.warpAffine(gray, matrix, (cell, cell), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            target[:] = cv2.warpAffine(gray, matrix, (cell, cell), borderMode=cv2.BORDER_REPLICATE)
             places.append((column * cell, row * cell, factor, x, y))
         found = []
         for face in self._detector.detect(mosaic, 1.0):
