@@ -58,7 +58,7 @@ class Network:
         if place == "away":
             # Namespaces of one machine share its memory: without this the network would not be used at all.
             env["FASTRTPS_DEFAULT_PROFILES_FILE"] = str(self._profile)
-        return Process("ip", "netns", "exec", self._names[place], sys.executable, *command, env=env)
+        return Process("ip", "netns", "exec", self._names[place], sys.executable, "-u", *command, env=env)
 
     def link(self, loss: float, delay: float) -> None:
         """Make the link lose a share of the frames and delay the others by so many seconds, each way."""
@@ -129,7 +129,9 @@ def network() -> Iterator[Network]:
             _route(names[place])
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "udp.xml").write_text(_UDP_ONLY, encoding="utf-8")
-        relay = Process("ip", "netns", "exec", names["link"], sys.executable, "-m", "reliability.relay", *_ADDRESSES)
+        relay = Process(
+            "ip", "netns", "exec", names["link"], sys.executable, "-u", "-m", "reliability.relay", *_ADDRESSES
+        )
         stack.enter_context(relay)
         if not relay.says("ready", 30):
             raise Unavailable(f"the relay did not start: {relay.output[-300:]}")

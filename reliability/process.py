@@ -17,29 +17,30 @@ from reliability import ROOT
 
 
 class Process:
-    """Runs a command; `lines` holds what it has said so far, and `times` when (monotonic seconds)."""
+    """Runs a command; `lines` holds what it has said so far, and `times` when, and `began` is its start (monotonic seconds)."""
 
     def __init__(self, *command: str, env: Mapping[str, str] | None = None) -> None:
         """Start it, in a process group of its own so that what it starts ends with it."""
         self.lines: list[str] = []
         self.times: list[float] = []
-        self._popen = subprocess.Popen(
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
             command,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
+            env={**os.environ, **(env or {})},
             start_new_session=True,
         )
-        self.pid = self._popen.pid
+        self.pid = self.process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        assert self._popen.stdout is not None
-        for line in self._popen.stdout:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
             self.times.append(time.monotonic())
             self.lines.append(line.rstrip())
 
@@ -51,14 +52,14 @@ class Process:
     @property
     def alive(self) -> bool:
         """Whether it runs."""
-        return self._popen.poll() is None
+        return self.process.poll() is None
 
     @property
     def memory(self) -> float:
         """Private memory, MB (a million bytes): a camera's shared segment of 32 MiB is not the node's own."""
         return private_memory(self.pid)
 
-    def says(self, text: str, seconds: float = 30.0, count: int = 1) -> bool:
+    def says(self, text: str, seconds: float = 60.0, count: int = 1) -> bool:
         """Wait until a text is in its output so many times; returns whether it is."""
         return wait_for(lambda: self.output.count(text) >= count or not self.alive, seconds) and (
             wait_for(lambda: self.output.count(text) >= count, 0.5)
@@ -70,33 +71,38 @@ class Process:
 
     def tell(self, line: str) -> None:
         """Write a line to its standard input."""
-        assert self._popen.stdin is not None
-        self._popen.stdin.write(line + "\n")
-        self._popen.stdin.flush()
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
 
     def send(self, number: int) -> None:
         """Send it a signal."""
-        self._popen.send_signal(number)
+        self.process.send_signal(number)
 
     def ended(self, seconds: float = 10.0) -> int | None:
         """Wait for its end, and for the last of its output; returns the exit code, or None if it still runs."""
         try:
-            code = self._popen.wait(timeout=seconds)
+            code = self.process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return None
         self._reader.join(timeout=2)
         return code
 
-    def stop(self) -> None:
-        """Ask it to end, and end it with all that it started if it does not."""
-        for number, patience in ((signal.SIGCONT, 0.0), (signal.SIGINT, 10.0)):
-            if self.alive:
-                self.send(number)
-                if patience:
-                    self.ended(patience)
+    def stop(self, number: int = signal.SIGINT) -> tuple[int, float]:
+        """Ask it to end, and end it with all that it started if it does not; returns the exit code and the seconds."""
+        began = time.monotonic()
+        if self.alive:
+            # Asked first, so that a stopped process finds the request when it goes on.
+            self.send(number)
+            self.send(signal.SIGCONT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=10)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._popen.wait()
+        code = self.process.wait()
+        passed = time.monotonic() - began
+        self._reader.join(timeout=2)
+        return code, passed
 
     def __enter__(self) -> Process:
         """Nothing more to do: it runs from the start."""
@@ -123,12 +129,15 @@ def ros(executable: str, *words: str, env: Mapping[str, str] | None = None, **pa
 
 
 def module(name: str, *words: str, env: Mapping[str, str] | None = None) -> Process:
-    """Start a module of this package."""
-    return Process(sys.executable, "-m", f"reliability.{name}", *words, env=env)
+    """Start a module of this package; what it prints comes at once."""
+    return Process(sys.executable, "-u", "-m", f"reliability.{name}", *words, env=env)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> bool:
-    """Poll until a condition holds; returns whether it did within so many seconds."""
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> bool:
+    """Poll until a condition holds; returns whether it did within so many seconds.
+
+    They are many because they are no requirement: a slow machine may take them, and only a failure uses them up.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():

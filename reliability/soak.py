@@ -252,7 +252,7 @@ def main() -> int:
     parser.add_argument("--save", action="store_true", help="also write the table of the docs at the end")
     options = parser.parse_args()
     command = f"python -m reliability.soak --minutes {options.minutes:g} --profile {options.profile}"
-    visits, peer = Visits(STAY, RATE), Peer()
+    visits, peer = Visits(STAY, RATE), Peer("reliability")
     try:
         with (
             ros("fer_node", "--params-file", str(ROOT / "config" / f"{options.profile}.yaml")) as node,

@@ -6,16 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
 import numpy as np
-import rclpy
 from builtin_interfaces.msg import Time
 from fer_ros.msg import FaceEmotionArray
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
@@ -23,6 +21,7 @@ from std_msgs.msg import Header
 from benchmarks.clips import moving_faces
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.quality_of_service import IMAGES, RESULTS
+from reliability.peer import Peer
 from reliability.process import Process, ros, wait_for
 
 RATE = 30.0
@@ -58,30 +57,6 @@ def clip(size: tuple[int, int] = (640, 480), faces: int = 1) -> tuple[np.ndarray
     """Return BGR pictures of moving faces, forwards and backwards so that they can be shown round and round."""
     shots = [shot.picture for shot in moving_faces(faces, _SHOTS, size)]
     return tuple(shots + shots[::-1])
-
-
-@dataclass
-class Peer:
-    """A node of this process, spun by a thread."""
-
-    name: str = "reliability"
-    context: rclpy.Context = field(default_factory=rclpy.Context)
-
-    def __post_init__(self) -> None:
-        """Start it."""
-        rclpy.init(context=self.context)
-        self.node = rclpy.create_node(self.name, context=self.context)
-        self._executor = SingleThreadedExecutor(context=self.context)
-        self._executor.add_node(self.node)
-        self._thread = threading.Thread(target=self._executor.spin, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """End it."""
-        self._executor.shutdown(timeout_sec=2)
-        self._thread.join(timeout=2)
-        self.node.destroy_node()
-        rclpy.try_shutdown(context=self.context)
 
 
 class Camera:
@@ -143,7 +118,7 @@ class Stage:
     def __init__(self, node: Process | None = None, **parameters: object) -> None:
         """Start fer_node with these parameters, unless a process is given that starts it."""
         self.node = ros("fer_node", **parameters) if node is None else node
-        self.peer = Peer()
+        self.peer = Peer("reliability")
         self.answers: list[Answer] = []
         self.witnessed: set[Stamp] = set()
         self.peer.node.create_subscription(FaceEmotionArray, "faces/emotions", self._on_answer, RESULTS)

@@ -20,6 +20,7 @@ from fer_ros.nodes.quality_of_service import IMAGES, publisher_events
 from fer_ros.nodes.runner import run
 
 _CAPTURE = "capture"
+_MUTUAL = 0.2  # seconds for a subscriber to find us too
 
 
 class CameraNode(Node):
@@ -59,6 +60,9 @@ class CameraNode(Node):
         end = time.monotonic() + self._patience
         while time.monotonic() < end and not (self._images.get_subscription_count() or self._stopped.is_set()):
             self._stopped.wait(0.02)
+        if self._patience:
+            # The subscriber may find us later than we find it, and what it missed is not sent again.
+            self._stopped.wait(_MUTUAL)
         published, due, lost = 0, time.monotonic(), self._source.live and not self._source.open()
         if lost:
             self.get_logger().warning(f"{self._source.name}: cannot be opened; trying every {self._reconnect:g} s")

@@ -86,9 +86,10 @@ def supervised() -> tuple[Process, str]:
     """Start fer_node under launch where that is installed, else under a few lines that do the same."""
     from reliability import ROOT
 
+    code, script, by = _SUPERVISOR, "scripts/fer_node", "a supervisor, not launch"
     if all(importlib.util.find_spec(name) for name in ("launch_ros", "osrf_pycommon")):
-        return Process(sys.executable, "-c", _LAUNCH, str(ROOT / "launch" / "fer.launch.py")), "launch/fer.launch.py"
-    return Process(sys.executable, "-c", _SUPERVISOR, str(ROOT / "scripts" / "fer_node")), "a supervisor, not launch"
+        code, script, by = _LAUNCH, "launch/fer.launch.py", "launch/fer.launch.py"
+    return Process(sys.executable, "-u", "-c", code, str(ROOT / script)), by
 
 
 def _started(node: Process) -> list[int]:

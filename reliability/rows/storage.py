@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
 
 from fer_ros.core.bundle import MANIFEST
 from reliability import ROOT
-from reliability.process import wait_for
 from reliability.report import Check, holds
 from reliability.rows.common import healthy, honest, recovered
 from reliability.stage import Stage
@@ -38,12 +36,9 @@ def model_changes(short: bool = False) -> list[Check]:
 def _change(stage: Stage, bundle: Path) -> list[Check]:
     stage.warm_up()
     memory = stage.node.memory
-    client = stage.peer.node.create_client(ChangeState, "fer_node/change_state")
-    client.wait_for_service(20)
 
-    def go(transition: int) -> bool:
-        future = client.call_async(ChangeState.Request(transition=Transition(id=transition)))
-        return wait_for(future.done, 20) and bool(future.result().success)
+    def go(*transitions: int) -> bool:
+        return all(stage.peer.change("fer_node", transition) for transition in transitions)
 
     checks = []
     models = sorted(bundle.glob("*.tflite"))
@@ -57,12 +52,12 @@ def _change(stage: Stage, bundle: Path) -> list[Check]:
             else:
                 path.write_bytes(bytes([content[0] ^ 1]) + content[1:-1] + bytes([content[-1] ^ 1]))
         checks.append(holds(f"goes on answering with a {what} file", stage.recovery() < 1.0))
-        went = go(Transition.TRANSITION_DEACTIVATE) and go(Transition.TRANSITION_CLEANUP)
+        went = go(Transition.TRANSITION_DEACTIVATE, Transition.TRANSITION_CLEANUP)
         refused = went and not go(Transition.TRANSITION_CONFIGURE)
         checks.append(holds(f"refuses the {what} file when configured anew, and lives", refused and stage.node.alive))
         for path in models:
             shutil.copy(SHIPPED / path.name, path)
-        again = go(Transition.TRANSITION_CONFIGURE) and go(Transition.TRANSITION_ACTIVATE)
+        again = go(Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
         checks.append(holds("takes the good file again", again))
     named = stage.node.output.count("expected SHA-256")
     checks.append(holds("the reason names the file", named >= 2, f"{named} times"))

@@ -58,22 +58,22 @@ def behave():
 
 
 def test_a_face_appears_becomes_stable_changes_and_leaves(stage, behave):
-    behaviour = behave(left_after=0.5)
+    behaviour = behave(left_after=1.0)
     stage.faces = [face(state=FaceEmotion.UNCERTAIN)]
     assert wait_for(lambda: behaviour.words == ["appeared abcde"])
     stage.faces = [face()]
     assert wait_for(lambda: "happy abcde" in behaviour.words)
-    assert wait_for(lambda: behaviour.watcher.largest().stable_for > 0.3)
+    assert wait_for(lambda: behaviour.watcher.largest().stable_for > 1.0)
     stage.faces = [face(label="sad")]
     assert wait_for(lambda: "sad abcde" in behaviour.words)
     stage.faces, gone = [], time.monotonic()
     assert wait_for(lambda: "left abcde" in behaviour.words)
     assert behaviour.words == ["appeared abcde", "happy abcde", "sad abcde", "left abcde"]
-    assert 0.4 < behaviour.time_of("left abcde") - gone < 2
+    assert 0.9 < behaviour.time_of("left abcde") - gone < 4
     change = behaviour.changes[1]
     assert (change.previous, change.label) == ("happy", "sad")
     took = behaviour.time_of("sad abcde") - behaviour.time_of("happy abcde")
-    assert change.previous_seconds == pytest.approx(took, abs=0.2)
+    assert change.previous_seconds == pytest.approx(took, abs=0.5)
     assert behaviour.watcher.largest() is None and behaviour.watcher.faces() == ()
 
 
@@ -82,15 +82,15 @@ def test_a_face_also_leaves_when_messages_stop(stage, behave):
     stage.faces = [face()]
     assert wait_for(lambda: behaviour.watcher.largest())
     stage.faces = None
-    assert wait_for(lambda: "left abcde" in behaviour.words, 3)
+    assert wait_for(lambda: "left abcde" in behaviour.words)
 
 
 def test_a_recording_that_starts_again_forgets_its_faces(stage, behave):
-    behaviour = behave()
+    behaviour = behave(left_after=5.0)
     stage.faces = [face()]
     assert wait_for(lambda: "happy abcde" in behaviour.words)
     stage.shift = -100.0
-    assert wait_for(lambda: len(behaviour.words) >= 5, 5)
+    assert wait_for(lambda: len(behaviour.words) >= 5)
     assert behaviour.words == ["appeared abcde", "happy abcde", "left abcde", "appeared abcde", "happy abcde"]
 
 
@@ -106,7 +106,7 @@ def test_attention_goes_to_the_largest_or_to_the_central_face(stage, behave):
 
 
 def test_a_camera_can_be_asked_about_by_itself(peer, behave):
-    behaviour = behave()
+    behaviour = behave(left_after=20.0)
     publisher = peer.node.create_publisher(FaceEmotionArray, "faces/emotions", 10)
     assert wait_for(lambda: publisher.get_subscription_count())
     publisher.publish(image([face("lefty", side=50.0)], 5.0, "/left"))
@@ -152,7 +152,7 @@ def test_faces_that_can_give_no_events_are_shown_and_warned_of(stage, behave, ca
     stage.faces = [given]
     assert wait_for(lambda: behaviour.watcher.largest())
     said = []
-    assert wait_for(lambda: said.append(capfd.readouterr().err) or warning in "".join(said), 5), said
+    assert wait_for(lambda: said.append(capfd.readouterr().err) or warning in "".join(said)), said
     assert not behaviour.changes
 
 

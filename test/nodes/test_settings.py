@@ -34,7 +34,7 @@ class Running:
             found[:] = [m for m in self.results if self.camera.stamp_of(m) > before and condition(m)]
             return found
 
-        assert publish_until(self.camera.publish, answered, 30), self.process.output
+        assert publish_until(self.camera.publish, answered), self.process.output
         return found[0]
 
     def set(self, **values):

@@ -47,7 +47,7 @@ class Browser:
         self._loop.run_until_complete(self._connect(profile / "DevToolsActivePort"))
 
     async def _connect(self, file: Path) -> None:
-        end = time.monotonic() + 40
+        end = time.monotonic() + 60
         # The second line is written after the first.
         while not (file.exists() and file.read_text().count("\n")):
             assert time.monotonic() < end and self._process.poll() is None, "the browser did not start"
@@ -64,7 +64,7 @@ class Browser:
         number = next(self._numbers)
         await self._socket.send_json({"id": number, "method": method, "params": parameters})
         while True:
-            message = await self._socket.receive_json(timeout=30)
+            message = await self._socket.receive_json(timeout=60)
             self._listen(message)
             if message.get("id") == number:
                 assert "error" not in message, message
@@ -98,7 +98,7 @@ class Browser:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
-    def shows(self, expression: str, deadline: float = 20.0) -> bool:
+    def shows(self, expression: str, deadline: float = 60.0) -> bool:
         """Wait until a JavaScript expression is true; returns whether it was before the deadline, in seconds."""
         end = time.monotonic() + deadline
         while not self.ask(f"Boolean({expression})"):

@@ -1,7 +1,7 @@
 """The page in a real browser: what the nodes publish is what a person sees."""
 
 import pytest
-from nodes.ros import Peer, Process
+from nodes.ros import Peer, ros
 from nodes.test_page_node import Scene, address
 
 from page.browser import Browser, find_chromium
@@ -14,7 +14,7 @@ TEXT = "document.querySelector({!r})?.textContent"
 
 @pytest.fixture(scope="module")
 def node():
-    one = Process("page_node", port=0, rate=30.0)
+    one = ros("page_node", port=0, rate=30.0)
     yield one
     one.stop()
 
@@ -36,7 +36,7 @@ def page(node, scene, tmp_path_factory):
 
 
 def test_the_picture_is_shown_with_a_box_and_its_label_where_the_face_is(page):
-    assert page.shows("document.querySelector('.box')", 60), page.errors
+    assert page.shows("document.querySelector('.box')"), page.errors
     place = page.ask(
         """(() => {
             const box = document.querySelector(".box").getBoundingClientRect();
