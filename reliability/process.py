@@ -17,7 +17,7 @@ from reliability import ROOT
 
 
 class Process:
-    """Runs a command; `lines` holds what it has said so far, and `times` when, and `began` is its start (monotonic seconds)."""
+    """Runs a command; `lines` is what it has said so far, `times` when, `began` when it started (monotonic seconds)."""
 
     def __init__(self, *command: str, env: Mapping[str, str] | None = None) -> None:
         """Start it, in a process group of its own so that what it starts ends with it."""
