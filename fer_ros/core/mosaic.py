@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from fer_ros.core.detector import Detector
+from fer_ros.core.turns import Turns
 from fer_ros.core.types import Box, Face, Gray
 
 # Sides of a face in the network's input, pixels: the smallest in tiles, and the smallest followed in the whole picture.
@@ -32,28 +33,36 @@ class SquareDetector(Detector, Protocol):
 class Mosaic:
     """Where a detector with a small input looks on one camera's pictures."""
 
-    def __init__(self, detector: SquareDetector, min_face: float) -> None:
-        """Look for faces from `min_face` pixels on."""
+    def __init__(self, detector: SquareDetector, min_face: float, interval: float) -> None:
+        """Look for faces from `min_face` pixels on. interval: seconds in which the whole picture is searched once."""
         self._detector = detector
+        self._turns = Turns(interval)
         self._min_face = min_face
         self._cells = max(1, int(detector.input_side / (_REACH * _CELL_FACE)))
 
-    def everywhere(self, gray: Gray) -> list[Face]:
-        """Search the whole picture, and tiles of it where the smallest face would be too small for that."""
-        faces = self._detector.detect(gray, self._min_face)
-        for left, top, right, bottom in self._tiles(gray.shape[1], gray.shape[0]):
+    def find(self, gray: Gray, stamp: float, known: Sequence[Box]) -> list[Face]:
+        """Search around the known faces that the whole picture shows too small, and the parts whose turn it is.
+
+        The parts are the whole picture, and tiles of it where the smallest face would be too small for that. A face may
+        be found twice. Stamps must not go backwards; after `reset` they may.
+        """
+        tiles = self._tiles(gray.shape[1], gray.shape[0])
+        turns = self._turns.take(stamp, 1 + len(tiles))
+        factor = self._detector.input_side / max(gray.shape)
+        small = [box for box in known if max(box.width, box.height) * factor < _WHOLE_SIDE]
+        whole = 0 in turns or not small
+        faces = self._detector.detect(gray, self._min_face) if whole else []
+        followed, per_run = small if whole else known, self._cells**2
+        for start in range(0, len(followed), per_run):
+            faces += self._follow(gray, followed[start : start + per_run])
+        for left, top, right, bottom in (tiles[turn - 1] for turn in turns if turn > 0):
             part = np.ascontiguousarray(gray[top:bottom, left:right])
             faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face)]
         return faces
 
-    def around(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
-        """Search the whole picture if all known faces are large enough there, else their surroundings."""
-        factor = self._detector.input_side / max(gray.shape)
-        if all(max(box.width, box.height) * factor >= _WHOLE_SIDE for box in known):
-            return self._detector.detect(gray, self._min_face)
-        per_run = self._cells**2
-        parts = [known[start : start + per_run] for start in range(0, len(known), per_run)]
-        return [face for part in parts for face in self._follow(gray, part)]
+    def reset(self) -> None:
+        """Search the whole picture next time, as after a jump of the clock."""
+        self._turns.reset()
 
     def _tiles(self, width: int, height: int) -> list[tuple[int, int, int, int]]:
         """Return (left, top, right, bottom) of overlapping tiles; none where the whole picture is as good."""

@@ -27,7 +27,7 @@ class TrackerConfig:
     """
 
     enabled: bool = True
-    max_age: float = 1.0
+    max_age: float = 1.3
     velocity_time: float = 0.2
 
     def __post_init__(self) -> None:

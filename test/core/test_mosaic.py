@@ -38,13 +38,21 @@ def picture(*boxes):
     return gray
 
 
+def mosaic(detector, min_face=20):
+    """Has just searched the whole of an empty picture: no part is due."""
+    made = Mosaic(detector, min_face, interval=1.0)
+    made.find(picture(), 0.0, [])
+    detector.runs = 0
+    return made
+
+
 @pytest.mark.parametrize("corner", [(0, 0), (375, 275), (180, 140), (199, 149), (88, 275), (375, 60)])
 def test_a_small_face_is_whole_in_one_tile_wherever_it_is(corner):
     x, y = corner
     gray = picture((x, y, x + 25, y + 25))
     detector = Bright()
     assert not detector.detect(gray, 20), "too small in the whole picture"
-    faces = Mosaic(detector, 20).everywhere(gray)
+    faces = Mosaic(detector, 20, 1.0).find(gray, 0.0, [])
     assert any(face.box.iou(Box(x, y, x + 25, y + 25)) > 0.95 for face in faces)
 
 
@@ -52,11 +60,11 @@ def test_known_small_faces_are_followed_in_one_run():
     places = [(30, 40, 60, 70), (300, 20, 336, 56), (20, 200, 50, 230), (310, 210, 345, 245)]
     moved = [(x + 4, y - 3, r + 4, b - 3) for x, y, r, b in places]
     detector = Bright()
-    found = Mosaic(detector, 20).around(picture(*moved), [Box(*place) for place in places])
+    found = mosaic(detector).find(picture(*moved), 0.01, [Box(*place) for place in places])
     # An input of 100 pixels holds one cell of 1.9 x 33 pixels.
     assert detector.runs == 4
-    detector.input_side, detector.runs = 200, 0
-    found = Mosaic(detector, 20).around(picture(*moved), [Box(*place) for place in places])
+    detector.input_side = 200
+    found = mosaic(detector).find(picture(*moved), 0.01, [Box(*place) for place in places])
     assert detector.runs == 1 and len(found) == 4
     for place in moved:
         (face,) = [face for face in found if face.box.iou(Box(*place)) > 0.85]
@@ -68,7 +76,7 @@ def test_known_small_faces_are_followed_in_one_run():
 def test_large_known_faces_cost_one_look_at_the_whole_picture():
     detector = Bright()
     gray = picture((50, 50, 190, 190), (220, 60, 350, 190))
-    found = Mosaic(detector, 20).around(gray, [Box(52, 50, 192, 190)])
+    found = mosaic(detector).find(gray, 0.01, [Box(52, 50, 192, 190)])
     assert detector.runs == 1 and len(found) == 2, "a new large face is found at once"
 
 
@@ -76,14 +84,26 @@ def test_real_small_faces_are_found_as_by_a_full_cascade_search():
     frame = scene(0.0, (0, 150, 120, 110), (1, 150, 330, 120), (0, 150, 520, 110), (1, 150, 200, 330))
     expected = HaarDetector().detect(frame.gray, 48)
     assert len(expected) == 4 and max(face.box.width for face in expected) < 85
-    mosaic = Mosaic(make_detector(DetectorConfig(kind="blazeface_full", min_score=0.5)), 48)
-    found = mosaic.everywhere(frame.gray)
+    blazeface = Mosaic(make_detector(DetectorConfig(kind="blazeface_full", min_score=0.5)), 48, 1.0)
+    found = blazeface.find(frame.gray, 0.0, [])
     assert all(any(face.box.iou(one.box) > 0.5 for face in found) for one in expected)
-    followed = mosaic.around(frame.gray, [face.box for face in expected])
+    followed = blazeface.find(frame.gray, 0.01, [face.box for face in expected])
     assert all(any(face.box.iou(one.box) > 0.5 for face in followed) for one in expected)
 
 
 def test_a_search_costs_no_more_on_a_larger_picture():
     detector = Bright()
-    Mosaic(detector, 20).everywhere(np.zeros((2160, 3840), np.uint8))
+    Mosaic(detector, 20, 1.0).find(np.zeros((2160, 3840), np.uint8), 0.0, [])
     assert 1 < detector.runs <= 9
+
+
+def test_the_parts_of_the_whole_picture_are_spread_over_the_interval():
+    detector = Bright()
+    made = mosaic(detector)
+    known, runs = [Box(30, 40, 60, 70)], []
+    for number in range(1, 31):
+        detector.runs = 0
+        made.find(picture((30, 40, 60, 70)), number / 30, known)
+        runs.append(detector.runs)
+    # One run follows the known face; the whole picture and its tiles have one turn each.
+    assert 1 < sum(runs) - 30 <= 9 and max(runs) <= 2

@@ -1,0 +1,35 @@
+"""Which parts of a search are due on a frame, so that no frame waits for all of them."""
+
+from __future__ import annotations
+
+import math
+
+
+class Turns:
+    """Shares the parts of a search out over an interval: each part has its turn once in it."""
+
+    def __init__(self, interval: float) -> None:
+        """Take the interval in seconds; 0 gives every part its turn every time."""
+        self._interval = interval
+        self._next = 0
+        self._last = -math.inf
+
+    def take(self, stamp: float, parts: int) -> list[int]:
+        """Return the parts, of 0 to parts - 1, whose turn it is at a stamp; all of them the first time.
+
+        Stamps must not go backwards; after `reset` they may.
+        """
+        passed = stamp - self._last
+        # A rounding error must not cost a frame.
+        due = parts if passed >= self._interval else int(passed * parts / self._interval + 1e-6)
+        if due == 0:
+            return []
+        # What is left over of a share counts for the next one: an interval is kept at any rate of the camera.
+        self._last = stamp if due == parts else self._last + due * self._interval / parts
+        taken = [(self._next + number) % parts for number in range(due)]
+        self._next = (self._next + due) % parts
+        return taken
+
+    def reset(self) -> None:
+        """Give every part its turn next time."""
+        self._last = -math.inf
