@@ -19,8 +19,8 @@ demo: setup  ## camera -> fer_node -> terminal; SOURCE=device, file or folder; O
 lint: setup  ## ruff, mypy and the import contracts
 	@tools/lint.sh
 
-test: setup lint  ## everything that must hold, in a few minutes
-	@source env.bash && ROS_DOMAIN_ID=$$((RANDOM % 100 + 1)) pytest
+test: setup  ## everything that must hold, in a few minutes
+	@source env.bash && python tools/test.py
 
 docs: setup  ## the documentation as a site: build/site
 	@tools/docs.sh
