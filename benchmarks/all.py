@@ -14,12 +14,12 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 # A process each: TensorFlow of the baseline must not sit beside what is measured next.
 STEPS = (
-    ("frame", "--save", "--frames", "90"),
-    ("frame", "--save", "--frames", "45", "--size", "1280x720"),
+    ("frame", "--save", "--frames", "60"),
+    ("frame", "--save", "--frames", "30", "--size", "1280x720"),
     ("growth", "--save"),
     ("quality", "--save"),
     ("peers", "--save"),
-    ("dds", "--save"),
+    ("dds", "--save", "--seconds", "6"),
     ("dds", "--save", "--soak"),
     ("plots",),
 )

@@ -24,7 +24,7 @@ from fer_ros.core.types import Box, Frame, TrackedFace
 
 # Clips of the recall: size, number of people.
 _ROOMS = [((640, 480), count) for count in (0, 1, 2, 4, 8, 16)] + [((1280, 720), count) for count in (1, 8)]
-_FRAMES = 90
+_FRAMES = 60
 # A box counts as found from this overlap on (IoU), as false up to that one; between them it is neither.
 _HIT, _MISS = 0.5, 0.3
 

@@ -75,11 +75,18 @@ class Peer:
     def change(self, node: str, transition: int) -> bool:
         """Ask a lifecycle node for a transition; returns whether it was carried out.
 
-        It is not asked twice, because the second time would be refused: without an answer, the state tells.
+        Without an answer the state tells: a transition that was carried out would be refused the second time.
+        Raises TimeoutError after a minute.
         """
         request = ChangeState.Request(transition=Transition(id=transition))
-        answer = self.ask(ChangeState, f"{node}/change_state", request)
-        return self.state(node) == _GOALS[transition] if answer is None else answer.success
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            answer = self.ask(ChangeState, f"{node}/change_state", request)
+            if answer is not None:
+                return answer.success
+            if self.state(node) == _GOALS[transition]:
+                return True
+        raise TimeoutError(f"expected an answer from {node}/change_state within 60 s")
 
     def close(self) -> None:
         """End it."""

@@ -33,11 +33,14 @@ def test_a_row_that_was_not_run_does_not_pass():
     assert "**FAIL** b: 2" in table([Row("r", "f", [good, bad])])
 
 
-def run(growth=0.0, slower=0.0, unanswered=0, busy=30.0):
+def run(growth=0.0, slower=0.0, unanswered=0, busy=30.0, load=0.8):
     """An hour's run whose memory and latency grow by so many per cent."""
-    samples = [{"seconds": 10.0 * i, "private_mb": 160 * (1 + growth / 100 * i / 360)} for i in range(361)]
+    samples = [
+        {"seconds": 10.0 * i, "private_mb": 160 * (1 + growth / 100 * i / 360), "load": load} for i in range(361)
+    ]
     minutes = [
-        {"p50": 20 * (1 + slower / 100 * i / 60), "p95": busy, "sent": 1800, "answered": 1800} for i in range(60)
+        {"minute": i, "p50": 20 * (1 + slower / 100 * i / 60), "p95": busy, "sent": 1800, "answered": 1800}
+        for i in range(60)
     ]
     minutes[30]["answered"] -= unanswered
     tracks = {"ids_lost": 0, "stays": 10, "images_with_face": 100, "found": 100}
@@ -53,6 +56,7 @@ def test_growth_slowness_and_lost_images_are_told_from_a_steady_run():
     assert run(unanswered=1) == [True, True, False]
     # A busy machine shows nothing, and does not pass for it.
     assert run(busy=200.0) == [True, True, False]
+    assert run(load=99.0) == [True, True, False]
 
 
 def test_a_stay_goes_on_over_a_change_of_the_other_person():
