@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from rclpy.clock import Clock, ClockType
+from rclpy.duration import Duration
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node, Publisher
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
@@ -25,6 +26,7 @@ from fer_ros.nodes.quality_of_service import RESULTS, publisher_events
 _FACES = "humans/faces"
 _CROP_SIDE = 128  # pixels, the default of REP-155
 _LOOK_EVERY = 0.5  # seconds between two looks for silent cameras
+_LAST_WORD = Duration(seconds=0.3)  # at most, for listeners to get the last list
 _GRACE = 1.0  # seconds that a camera may be late before its faces go
 
 NEWEST = QoSProfile(
@@ -119,6 +121,8 @@ class Humans:
             for camera, view in list(self._views.items()):
                 self._forget(camera)
                 self._list(view.header)
+            # A listener drops what it has not yet got from a publisher that goes.
+            self._tracked.wait_for_all_acked(_LAST_WORD)
             self._node.destroy_publisher(self._tracked)
 
     def _updated(self, camera: str, header: Header, stamp: float) -> _View:

@@ -39,6 +39,12 @@ class ManagedNode(LifecycleNode):
         """Stop to work, and let go of everything that was made since the node was unconfigured."""
         raise NotImplementedError
 
+    def destroy_node(self) -> None:
+        """Destroy it with all its services."""
+        super().destroy_node()
+        # rclpy leaves this to the garbage collector: until then, managers find services that nobody answers.
+        self._state_machine.destroy_when_not_in_use()
+
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Become what it was before it was configured."""
         with self.explained():

@@ -22,6 +22,7 @@ from std_srvs.srv import SetBool
 from vision_msgs.msg import Detection2DArray
 
 from fer_ros.core.bundle import load_bundle
+from fer_ros.core.tracking import TrackerConfig
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.fer_node import FerNode
 from fer_ros.nodes.quality_of_service import IMAGES
@@ -227,11 +228,11 @@ def test_faces_go_to_rep_155_while_the_node_is_active_and_start_anew_after_a_pau
 
     def shown(humans, second):
         node.on_image("/camera/image_raw", to_image(two_faces(), Header(stamp=Time(sec=second)), "bgr8"))
-        return wait_for(lambda: humans.shown and humans.shown[-1] == ("/camera/image_raw", second, 640))
+        return wait_for(lambda: humans.shown and humans.shown[-1] == ("/camera/image_raw", second, 640, 2))
 
     try:
         (first,) = Humans.made
-        assert first.settings == (1.0, True) and shown(first, 7)
+        assert first.settings == (TrackerConfig().max_age, True) and shown(first, 7)
         node.on_pause(SetBool.Request(data=True), SetBool.Response())
         assert first.closed
         node.on_pause(SetBool.Request(data=False), SetBool.Response())

@@ -146,6 +146,21 @@ def test_a_node_that_was_shut_down_lets_go_of_everything_and_still_ends_in_time(
     assert code == 0 and passed < patience(manager.node)
 
 
+def test_a_destroyed_node_leaves_no_service_that_a_manager_would_wait_for(peer):
+    def services():
+        return [name for name, _ in peer.node.get_service_names_and_types() if name.startswith("/fer_node/")]
+
+    rclpy.init(args=["--ros-args", "-p", "autostart:=false"])
+    node = FerNode()
+    try:
+        assert wait_for(lambda: "/fer_node/change_state" in services())
+    finally:
+        node.close()
+        node.destroy_node()
+        rclpy.try_shutdown()
+    assert wait_for(lambda: services() == [], 20), services()
+
+
 def test_an_exception_in_a_transition_is_told_and_leaves_the_node_unconfigured_and_usable(monkeypatch, capfd):
     rclpy.init(args=["--ros-args", "-p", "autostart:=false"])
     node = FerNode()
