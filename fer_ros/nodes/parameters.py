@@ -126,8 +126,8 @@ FER_NODE = (
     Parameter("detector.min_score", _DETECTOR.min_score, "Faces with a lower detector score are dropped.",
               -1000.0, 1000.0, changes=_LIVE),
     Parameter("search.full_interval", _SEARCH.full_interval, "Seconds in which the whole frame is searched once, "
-              "a part at a time; around known faces always. 0: the whole frame every time, at full resolution.", 0.0, 10.0,
-              changes=_LIVE),
+              "a part at a time; around known faces always. 0: the whole frame every time, at full resolution.",
+              0.0, 10.0, changes=_LIVE),
     Parameter("search.evidence", _SEARCH.evidence, "Haar cascade that must agree on a new face; empty for none.",
               changes=_LIVE),
     Parameter("tracker.enabled", _TRACKER.enabled, "Give each face an id over time.", changes=_LIVE),
