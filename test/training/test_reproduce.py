@@ -5,14 +5,12 @@ import json
 
 import keras
 import pytest
-import tensorflow as tf
 import yaml
 from look_alike import tiny_config, write_ckplus, write_fer2013, write_jaffe
 
 from fer_ros.core.bundle import load_bundle
 from fer_ros.core.classifier import make_classifier
 from fer_ros.core.pipeline import Pipeline
-from fer_training import run_folder
 from fer_training.cli import main
 from fer_training.config import OptimizerConfig, to_dict
 from fer_training.experiments import NAMES
@@ -21,16 +19,6 @@ from fer_training.network import NetworkConfig
 
 pytestmark = pytest.mark.timeout(400)
 TINY = NetworkConfig(width=0.25, blocks=1, batch_norm_momentum=0.9)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def brief():
-    """What takes most of the time in dozens of tiny runs is left out; test_stages.py has both graphs and curves."""
-    tf.config.run_functions_eagerly(True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_folder, "save_curves", lambda *arguments: None)
-        yield
-    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="module")
