@@ -15,12 +15,11 @@ _ROOT = Path(__file__).resolve().parent.parent
 # A process each: TensorFlow of the baseline must not sit beside what is measured next.
 STEPS = (
     ("frame", "--save", "--frames", "60"),
-    ("frame", "--save", "--frames", "30", "--size", "1280x720"),
-    ("growth", "--save"),
+    ("frame", "--save", "--frames", "20", "--size", "1280x720"),
+    ("growth", "--save", "--frames", "30"),
     ("quality", "--save"),
     ("peers", "--save"),
     ("dds", "--save", "--seconds", "6"),
-    ("dds", "--save", "--soak"),
     ("plots",),
 )
 

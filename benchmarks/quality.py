@@ -24,7 +24,7 @@ from fer_ros.core.types import Box, Frame, TrackedFace
 
 # Clips of the recall: size, number of people.
 _ROOMS = [((640, 480), count) for count in (0, 1, 2, 4, 8, 16)] + [((1280, 720), count) for count in (1, 8)]
-_FRAMES = 60
+_FRAMES = 45
 # A box counts as found from this overlap on (IoU), as false up to that one; between them it is neither.
 _HIT, _MISS = 0.5, 0.3
 
@@ -84,7 +84,7 @@ def times_to_detect(pipeline: Pipeline, starts: Sequence[int] = range(20, 30), p
     return seconds
 
 
-def label_changes(pipeline: Pipeline, seconds: float = 30) -> float:
+def label_changes(pipeline: Pipeline, seconds: float = 20) -> float:
     """Return how often the published label of a still face changes, per minute of one face, after its first second."""
     last: dict[str, str] = {}
     changes = 0
