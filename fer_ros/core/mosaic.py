@@ -1,7 +1,8 @@
-"""A detector with a small square input on a larger picture: tiles to find small faces, one mosaic to follow them.
+"""A detector with a small input on a larger picture: tiles to find small faces, one mosaic to follow known ones.
 
 BlazeFace sees the picture at 192 or 128 pixels, where a face of 60 pixels of a 640x480 image is too small. Tiles show
-every face at a size that it is sure of; a mosaic of the surroundings of known faces costs one run for up to nine.
+every face at a size that it is sure of; a mosaic of the surroundings of known faces costs a ninth of a look at the
+whole picture for each, and one run for up to nine.
 """
 
 from __future__ import annotations
@@ -17,23 +18,27 @@ from fer_ros.core.detector import Detector
 from fer_ros.core.turns import Turns
 from fer_ros.core.types import Box, Face, Gray
 
-# Sides of a face in the network's input, pixels: the smallest in tiles, and the smallest followed in the whole picture.
+# Sides of a face in the network's input, pixels: the smallest in tiles, and the smallest in the whole picture.
 _TILE_SIDE, _WHOLE_SIDE = 24.0, 30.0
 _MOST_TILES = 8
 # The surroundings of a known face, in its sides, are a cell of the mosaic; in the cell the face has this side.
 _REACH, _CELL_FACE = 1.9, 33.0
 
 
-class SquareDetector(Detector, Protocol):
-    """A detector whose input is a square of `input_side` pixels, whatever the picture's size."""
+class SmallInputDetector(Detector, Protocol):
+    """A detector that brings every picture to at most `input_side` pixels a side."""
 
     input_side: int
+
+    def look(self, gray: Gray) -> list[Face]:
+        """Find the faces of a (H, W) picture of at most `input_side` pixels a side, seen at its own size."""
+        ...
 
 
 class Mosaic:
     """Where a detector with a small input looks on one camera's pictures."""
 
-    def __init__(self, detector: SquareDetector, min_face: float, interval: float) -> None:
+    def __init__(self, detector: SmallInputDetector, min_face: float, interval: float) -> None:
         """Look for faces from `min_face` pixels on. interval: seconds in which the whole picture is searched once."""
         self._detector = detector
         self._turns = Turns(interval)
@@ -41,20 +46,18 @@ class Mosaic:
         self._cells = max(1, int(detector.input_side / (_REACH * _CELL_FACE)))
 
     def find(self, gray: Gray, stamp: float, known: Sequence[Box]) -> list[Face]:
-        """Search around the known faces that the whole picture shows too small, and the parts whose turn it is.
+        """Search around the known faces, and the parts whose turn it is.
 
-        The parts are the whole picture, and tiles of it where the smallest face would be too small for that. A face may
-        be found twice. Stamps must not go backwards; after `reset` they may.
+        The parts are the whole picture, and tiles of it where the smallest face would be too small for that. Where
+        nobody is known, the whole picture is searched every time. A face may be found twice. Stamps must not go
+        backwards; after `reset` they may.
         """
         tiles = self._tiles(gray.shape[1], gray.shape[0])
         turns = self._turns.take(stamp, 1 + len(tiles))
-        factor = self._detector.input_side / max(gray.shape)
-        small = [box for box in known if max(box.width, box.height) * factor < _WHOLE_SIDE]
-        whole = 0 in turns or not small
-        faces = self._detector.detect(gray, self._min_face) if whole else []
-        followed, per_run = small if whole else known, self._cells**2
-        for start in range(0, len(followed), per_run):
-            faces += self._follow(gray, followed[start : start + per_run])
+        faces = self._detector.detect(gray, self._min_face) if 0 in turns or not known else []
+        per_run = self._cells**2
+        for start in range(0, len(known), per_run):
+            faces += self._follow(gray, known[start : start + per_run])
         for left, top, right, bottom in (tiles[turn - 1] for turn in turns if turn > 0):
             part = np.ascontiguousarray(gray[top:bottom, left:right])
             faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face)]
@@ -80,10 +83,12 @@ class Mosaic:
     def _follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
         """Find the known faces again in one run over a mosaic of their surroundings."""
         cell = self._detector.input_side // self._cells
-        mosaic = np.zeros((self._detector.input_side,) * 2, np.uint8)
+        rows = math.ceil(len(known) / self._cells)
+        columns = math.ceil(len(known) / rows)
+        mosaic = np.zeros((rows * cell, columns * cell), np.uint8)
         places = []
         for index, box in enumerate(known):
-            row, column = divmod(index, self._cells)
+            row, column = divmod(index, columns)
             factor = cell / (_REACH * max(box.width, box.height))
             x, y = box.center
             # From the picture's pixels to the cell's: the face's middle comes to the cell's.
@@ -92,10 +97,11 @@ class Mosaic:
             target[:] = cv2.warpAffine(gray, matrix, (cell, cell), borderMode=cv2.BORDER_REPLICATE)
             places.append((column * cell, row * cell, factor, x, y))
         found = []
-        for face in self._detector.detect(mosaic, 1.0):
+        for face in self._detector.look(mosaic):
             x, y = face.box.center
-            index = int(y // cell) * self._cells + int(x // cell)
-            if 0 <= index < len(places):
+            row, column = int(y // cell), int(x // cell)
+            index = row * columns + column
+            if 0 <= row < rows and 0 <= column < columns and index < len(places):
                 left, top, factor, middle_x, middle_y = places[index]
                 moved = face.moved(-left - cell / 2, -top - cell / 2).scaled(1 / factor).moved(middle_x, middle_y)
                 if moved.box.width >= self._min_face:

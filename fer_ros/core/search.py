@@ -14,7 +14,7 @@ from typing import TypeGuard
 import cv2
 
 from fer_ros.core.detector import Detector, DetectorConfig, HaarDetector, make_detector
-from fer_ros.core.mosaic import Mosaic, SquareDetector
+from fer_ros.core.mosaic import Mosaic, SmallInputDetector
 from fer_ros.core.sweep import Sweep, resized
 from fer_ros.core.types import Box, Face, Frame
 
@@ -55,7 +55,7 @@ class FaceSearch:
         self._min_face = detector.min_face
         self._detector = make_detector(detector)
         interval = config.full_interval
-        self._mosaic = Mosaic(self._detector, detector.min_face, interval) if _is_square(self._detector) else None
+        self._mosaic = Mosaic(self._detector, detector.min_face, interval) if _has_small_input(self._detector) else None
         self._sweep = None
         # YuNet sees the picture at its own size, and costs the same whatever is known.
         if isinstance(self._detector, HaarDetector) and interval > 0:
@@ -142,7 +142,7 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, cv2.getNumThreads()), "search")
 
 
-def _is_square(detector: Detector) -> TypeGuard[SquareDetector]:
+def _has_small_input(detector: Detector) -> TypeGuard[SmallInputDetector]:
     return hasattr(detector, "input_side")
 
 

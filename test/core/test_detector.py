@@ -35,6 +35,20 @@ def test_a_learned_detector_finds_a_tilted_head_that_the_cascade_misses():
     assert any(f.box.iou(Box(177, 66, 272, 161)) > 0.5 for f in faces)
 
 
+@pytest.mark.parametrize("shape", [(512, 256), (256, 512), (300, 512)])
+@pytest.mark.parametrize("kind", ["blazeface_full", "blazeface_short"])
+def test_a_learned_detector_sees_a_picture_of_any_shape_alike(kind, shape):
+    height, width = shape
+    picture = gray(smiling())
+    top, left = max(0, min(113 - height // 2, 512 - height)), max(0, min(225 - width // 2, 512 - width))
+    detector = make_detector(DetectorConfig(kind=kind))
+    (expected,) = detector.detect(picture, 48)
+    (face,) = detector.detect(picture[top : top + height, left : left + width], 48)
+    face = face.moved(left, top)
+    assert face.box.iou(expected.box) > 0.85
+    assert face.landmarks.nose == pytest.approx(expected.landmarks.nose, abs=5)
+
+
 def test_sizes_outside_the_range_are_not_looked_for():
     both = gray(two_faces())
     sizes = [face.box.width for face in HaarDetector().detect(both, 48)]

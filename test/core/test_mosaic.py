@@ -1,5 +1,6 @@
 """Small faces are found in tiles and followed in one run, with boxes and landmarks in the picture's own pixels."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,18 +11,25 @@ from fer_ros.core.types import Box, Face, Landmarks
 
 
 class Bright:
-    """Sees each bright square of at least a tenth of its input as a face; counts its runs."""
+    """Sees each bright square of at least a tenth of its input as a face; counts its runs and what they cost."""
 
     input_side = 100
 
     def __init__(self):
         self.runs = 0
+        self.pixels = 0
 
     def detect(self, gray, min_side, max_side=None):
-        import cv2
-
-        self.runs += 1
         factor = self.input_side / max(gray.shape)
+        return self._bright(gray, factor, min_side)
+
+    def look(self, gray):
+        assert max(gray.shape) <= self.input_side
+        return self._bright(gray, 1.0, 1.0)
+
+    def _bright(self, gray, factor, min_side):
+        self.runs += 1
+        self.pixels += gray.size * factor**2
         _, _, stats, _ = cv2.connectedComponentsWithStats((gray > 200).astype(np.uint8))
         faces = []
         for x, y, w, h, _ in stats[1:].tolist():
@@ -73,11 +81,20 @@ def test_known_small_faces_are_followed_in_one_run():
         assert face.landmarks.right_eye == pytest.approx((x + (right - x) / 4, y + (bottom - y) / 4), abs=1.5)
 
 
-def test_large_known_faces_cost_one_look_at_the_whole_picture():
+def test_few_known_faces_cost_a_part_of_a_look_at_the_whole_picture():
     detector = Bright()
-    gray = picture((50, 50, 190, 190), (220, 60, 350, 190))
-    found = mosaic(detector).find(gray, 0.01, [Box(52, 50, 192, 190)])
-    assert detector.runs == 1 and len(found) == 2, "a new large face is found at once"
+    detector.input_side = 200
+    large = (50, 50, 190, 190)
+    made = mosaic(detector)
+    detector.pixels = 0
+    (found,) = made.find(picture(large), 0.01, [Box(52, 50, 192, 190)])
+    assert found.box.iou(Box(*large)) > 0.9
+    assert detector.pixels == pytest.approx(200 * 200 / 9, rel=0.1)
+
+
+def test_where_nobody_is_known_every_picture_is_searched():
+    (found,) = mosaic(Bright()).find(picture((50, 50, 190, 190)), 0.01, [])
+    assert found.box.iou(Box(50, 50, 190, 190)) > 0.95
 
 
 def test_real_small_faces_are_found_as_by_a_full_cascade_search():
