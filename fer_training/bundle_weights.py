@@ -32,10 +32,7 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
     faces: of the coming stage, for the batch norm's statistics.
     Raises BundleError if the bundle has no float model, or one of another shape.
     """
-    precision = next((p for p in ("float32", "float16") if p in bundle.models), None)
-    if precision is None:
-        raise BundleError(f"{bundle.directory}: expected a float model to start from, got only {list(bundle.models)}")
-    stored = folded_layers(bundle.read_model(precision))
+    stored = folded_layers(read_float_model(bundle))
     chosen = np.random.default_rng(0).permutation(len(faces))[:FACES]
     x = tf.constant(preprocess_crops([faces.pixels[i] for i in chosen], bundle.spec))
     last = next(i for i, layer in enumerate(network.layers) if isinstance(layer, layers.GlobalAveragePooling2D))
@@ -58,6 +55,14 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
     kernel, bias = next(stored)
     if kernel.shape == tuple(head.kernel.shape):
         head.set_weights([kernel, bias])
+
+
+def read_float_model(bundle: Bundle) -> bytes:
+    """Return the LiteRT file of the bundle's most exact float model. Raises BundleError if it has none."""
+    precision = next((p for p in ("float32", "float16") if p in bundle.models), None)
+    if precision is None:
+        raise BundleError(f"{bundle.directory}: expected a float model to start from, got only {list(bundle.models)}")
+    return bundle.read_model(precision)
 
 
 def folded_layers(content: bytes):  # type: ignore[no-untyped-def]

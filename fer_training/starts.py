@@ -13,6 +13,7 @@ from fer_ros.core.preprocessing import PreprocessSpec
 from fer_training.bundle_weights import load_folded_weights
 from fer_training.config import StageConfig, from_dict
 from fer_training.crops import Crops
+from fer_training.narrowing import load_narrowed_weights
 from fer_training.network import NetworkConfig, load_imagenet_weights, transfer_weights
 from fer_training.run_folder import CONFIG, read_run_config
 from fer_training.stages import load_run
@@ -68,16 +69,24 @@ class BundleStart:
     location: str
 
     def adapt(self, config: StageConfig) -> StageConfig:
-        """See Start.adapt. Raises ValueError for a bundle that does not say what network it holds."""
+        """See Start.adapt; a config with a smaller width keeps it.
+
+        Raises ValueError for a bundle that does not say what network it holds.
+        """
         bundle = load_bundle(self.location)
         recorded = bundle.training.get("config")
         if recorded is None:
             raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
-        return _with_shape(config, from_dict(StageConfig, recorded).network, bundle.spec)
+        network = from_dict(StageConfig, recorded).network
+        narrow = replace(network, width=min(network.width, config.network.width))
+        return _with_shape(config, narrow, bundle.spec)
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
         """See Start.initialise."""
-        load_folded_weights(network, load_bundle(self.location), faces)
+        bundle = load_bundle(self.location)
+        wide = from_dict(StageConfig, bundle.training["config"]).network.width
+        load = load_narrowed_weights if config.network.width < wide else load_folded_weights
+        load(network, bundle, faces)
 
 
 def open_start(location: str) -> Start:

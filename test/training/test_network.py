@@ -9,6 +9,7 @@ from look_alike import tiny_config, tiny_crops
 from fer_ros.core.bundle import BundleError, load_bundle
 from fer_ros.core.preprocessing import preprocess_crops
 from fer_training.bundle_weights import load_folded_weights
+from fer_training.narrowing import load_narrowed_weights
 from fer_training.network import (
     FEATURES,
     LOGITS,
@@ -154,6 +155,40 @@ def test_a_bundles_folded_weights_compute_the_same_features(tmp_path, precision)
     np.testing.assert_allclose(same(faces)[LOGITS], network(faces)[LOGITS], atol=5 * tolerance)
     with pytest.raises(BundleError, match=r"expected a kernel .* for stem, got"):
         load_folded_weights(build_network(NetworkConfig(width=0.5), 8), load_bundle(tmp_path / "b"), crops)
+
+
+def test_a_narrowed_network_answers_as_the_wide_one_did_where_nothing_that_counts_is_left_out(tmp_path):
+    """Half of the channels are read by nobody: without them the answer is the same."""
+    config = tiny_config(network=NetworkConfig(width=0.5, blocks=4, batch_norm_momentum=0.8))
+    crops = tiny_crops()
+    faces = preprocess_crops(crops.pixels, config.preprocess)
+    wide = build_network(config.network, 7)
+    rng = np.random.default_rng(0)
+    readers = [x for x in wide.layers if isinstance(x, keras.layers.Conv2D) and x.kernel_size == (1, 1)]
+    for reader in [*readers, wide.get_layer(LOGITS)]:
+        kernel, *bias = reader.get_weights()
+        unread = rng.permutation(kernel.shape[-2])[: kernel.shape[-2] // 2]
+        kernel[..., unread, :] = 0
+        reader.set_weights([kernel, *bias])
+    for _ in range(30):
+        wide(faces, training=True)
+    package(wide, config, crops, crops, tmp_path / "b", "b", ("float32",))
+    start = open_start(str(tmp_path / "b"))
+    narrow_config = start.adapt(tiny_config(network=NetworkConfig(width=0.25)))
+    assert (narrow_config.network.width, narrow_config.network.blocks) == (0.25, 4)
+    narrow = build_network(narrow_config.network, 7)
+    start.initialise(narrow, narrow_config, crops)
+    expected = np.asarray(wide(faces)[LOGITS])
+    np.testing.assert_allclose(narrow(faces)[LOGITS], expected, atol=0.05 * expected.std())
+    features = narrow(faces)[FEATURES]
+    np.testing.assert_allclose(narrow(faces, training=True)[FEATURES], features, atol=0.05 * np.std(features))
+
+
+def test_a_bundle_of_another_shape_is_not_narrowed(tmp_path):
+    config, crops = tiny_config(network=NetworkConfig(width=0.5, blocks=3)), tiny_crops()
+    package(build_network(config.network, 7), config, crops, crops, tmp_path / "b", "b", ("float32",))
+    with pytest.raises(BundleError, match="expected 9 convolutions and a head, got 8 layers"):
+        load_narrowed_weights(build_network(NetworkConfig(width=0.25, blocks=4), 7), load_bundle(tmp_path / "b"), crops)
 
 
 def test_a_start_is_recognised_by_what_its_folder_holds(tmp_path):
