@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -74,10 +74,14 @@ class Pipeline:
                 results[name] = self._cameras[name].answer(faces, rows, doubts[name], frames[name].stamp)
         return results
 
-    def reset(self, camera: str = "") -> None:
-        """Forget all tracks, or those of one camera; ids that were given are not given again."""
-        for name in [camera] if camera else list(self._cameras):
-            self._cameras.pop(name, None)
+    def watch(self, cameras: Iterable[str]) -> None:
+        """Be ready for these cameras and forget all others: loading a detector would hold up a camera's first image."""
+        self._cameras = {name: self._camera(name) for name in cameras}
+
+    def reset(self) -> None:
+        """Forget all tracks; ids that were given are not given again."""
+        for camera in self._cameras.values():
+            camera.reset()
 
     def reconfigure(self, config: PipelineConfig) -> None:
         """Take new settings over between two calls of `process`; tracks, ids and smoothed expressions go on.
@@ -128,12 +132,17 @@ class _Camera:
         for smoother in self._smoothers.values():
             smoother.config = config.smoothing
 
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._search.reset()
+        self._tracker.reset()
+        self._smoothers.clear()
+        self._stamp = -float("inf")
+
     def find(self, frame: Frame) -> Found:
         """Return the frame's faces with their tracks."""
         if frame.stamp < self._stamp:
-            self._search.reset()
-            self._tracker.reset()
-            self._smoothers.clear()
+            self.reset()
         self._stamp = frame.stamp
         if not self._config.tracker.enabled:
             return [(face, None) for face in self._search.find(frame)]

@@ -86,6 +86,7 @@ class FerNode(ManagedNode):
             self.get_logger().info,
         )
         pipeline = Pipeline(classifier, pipeline_config(values))
+        pipeline.watch(self._cameras)
         self._humans = self._make_humans(values)
         self._outputs = Outputs(self, classifier.labels, classifier.bundle_id, self._cameras)
         self._pipeline = pipeline
@@ -263,8 +264,7 @@ class FerNode(ManagedNode):
         cameras = resolve_cameras(self, new["image_topics"])
         with self._frame:
             self._pipeline.reconfigure(pipeline_config(new))
-            for gone in set(self._cameras) - set(cameras):
-                self._pipeline.reset(gone)
+            self._pipeline.watch(cameras)
             self._outputs.serve(cameras)
             if old["tracker.max_age"] != new["tracker.max_age"]:
                 self._renew_humans(new)

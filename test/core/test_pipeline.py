@@ -111,10 +111,22 @@ def test_settings_that_do_not_load_change_nothing(classifier):
     assert len(pipeline.process({"camera": scene(0.03, SMILING)})["camera"]) == 1
 
 
+def test_a_camera_is_ready_before_its_first_image(classifier, monkeypatch):
+    pipeline = Pipeline(classifier)
+    pipeline.watch(["left", "right"])
+    made = []
+    monkeypatch.setattr("fer_ros.core.pipeline.FaceSearch", lambda *_: made.append(True))
+    first = pipeline.process({"left": scene(0, SMILING), "right": scene(0, SMILING)})
+    pipeline.reset()
+    second = pipeline.process({"left": scene(0, SMILING)})
+    assert not made
+    assert first["left"][0].track_id != second["left"][0].track_id
+
+
 def test_one_camera_can_be_forgotten(classifier):
     pipeline = Pipeline(classifier)
     first = pipeline.process({"left": scene(0, SMILING), "right": scene(0, SMILING)})
-    pipeline.reset("left")
+    pipeline.watch(["right"])
     second = pipeline.process({"left": scene(0.03, SMILING), "right": scene(0.03, SMILING)})
     assert first["left"][0].track_id != second["left"][0].track_id
     assert first["right"][0].track_id == second["right"][0].track_id
