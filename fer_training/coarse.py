@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from fer_ros.core.bundle import load_bundle
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
 from fer_training.datasets.ferplus import with_ferplus_votes
@@ -32,7 +33,16 @@ def train_coarse(
 
     ferplus: votes, needed by a config with vote_weight.  start: where the weights come from, ImageNet if left out.
     teacher: bundle whose answers are learned too, needed by a config with teacher_weight.
+    Raises ValueError for what the config needs and is not given, before anything is read.
     """
+    needed = {
+        "--ferplus FILE": config.vote_weight and not ferplus,
+        "--teacher BUNDLE": config.teacher_weight and not teacher,
+    }
+    if any(needed.values()):
+        raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
+    if teacher:
+        load_bundle(teacher)
     start = start or ImageNetStart()
     adapted = start.adapt(config)
     train, held = coarse_faces(fer2013, ferplus)

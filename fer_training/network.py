@@ -118,19 +118,24 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
     """Copy ImageNet's weights into every layer but the first and the last (paper, Section 3.2.2).
 
     weights: Keras' file of MobileNet V1 without its top; None lets Keras download it.
-    Raises ValueError for a width that ImageNet's weights were not trained at, FileNotFoundError for a missing file.
+    Raises ValueError for a width that ImageNet's weights were not trained at, FileNotFoundError for a missing file,
+    OSError where they cannot be downloaded.
     """
     if config.width not in (0.25, 0.5, 0.75, 1.0):
         raise ValueError(f"ImageNet weights exist for width 0.25, 0.5, 0.75 and 1, got {config.width}")
     if weights is not None and not Path(weights).is_file():
         raise FileNotFoundError(f"expected ImageNet weights at {weights}, got nothing")
-    source = keras.applications.MobileNet(
-        input_shape=(224, 224, 3),
-        alpha=config.width,
-        include_top=False,
-        weights=None if weights is not None else "imagenet",
-        pooling="avg",
-    )
+    try:
+        source = keras.applications.MobileNet(
+            input_shape=(224, 224, 3),
+            alpha=config.width,
+            include_top=False,
+            weights=None if weights is not None else "imagenet",
+            pooling="avg",
+        )
+    except Exception as error:
+        # Keras raises a bare Exception where there is no network.
+        raise OSError(f"expected to download ImageNet's weights; else give --imagenet-weights FILE: {error}") from error
     if weights is not None:
         source.load_weights(str(weights))
     ours = [layer for layer in network.layers if layer.weights and layer.name not in (LOGITS, VOTES)]

@@ -12,7 +12,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fer2013", type=Path, required=True, help="CSV file or folder of FER-2013")
     parser.add_argument("--ferplus", type=Path, help="FER+ votes, for a config with vote_weight")
     parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
-    parser.add_argument("--start", help="run folder or bundle to go on from, or 'default', instead of ImageNet")
+    parser.add_argument(
+        "--start",
+        help="run folder or bundle to go on from, or 'default', instead of ImageNet; "
+        "a bundle is narrowed to the config's width",
+    )
     parser.add_argument("--teacher", default="", help="bundle, or 'default', for a config with teacher_weight")
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")

@@ -42,7 +42,13 @@ def test_evaluate_runs_where_tensorflow_is_not_installed(tmp_path, fer2013):
     ("words", "message"),
     [
         (["stage1", "--config", "nothing", "--fer2013", "x", "--output", "y"], "expected a YAML file or one of"),
-        (["stage1", "--config", "gpu", "--fer2013", "nowhere", "--output", "y"], "expected a CSV file or a folder"),
+        (["stage1", "--config", "short_softmax", "--fer2013", "nowhere", "--output", "y"], "expected a CSV file or a"),
+        (["stage1", "--config", "default", "--fer2013", "x", "--output", "y"], "--ferplus FILE and --teacher BUNDLE"),
+        (
+            ["stage1", "--config", "default", "--fer2013", "x", "--ferplus", "x", "--teacher", "nobody"]
+            + ["--output", "y"],
+            "nobody/bundle.json: expected a bundle's manifest",
+        ),
         (["evaluate", "--bundle", "nowhere", "--dataset", "jaffe", "--path", "x"], "expected a bundle's manifest"),
         (["export", "--run", "nowhere", "--path", "x", "--output", "y"], "expected a run folder with config.yaml"),
         (
