@@ -118,8 +118,8 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
     """Copy ImageNet's weights into every layer but the first and the last (paper, Section 3.2.2).
 
     weights: Keras' file of MobileNet V1 without its top; None lets Keras download it.
-    Raises ValueError for a width that ImageNet's weights were not trained at, FileNotFoundError for a missing file,
-    OSError where they cannot be downloaded.
+    Raises ValueError for a width that ImageNet's weights were not trained at or a file of another one,
+    FileNotFoundError for a missing file, OSError where they cannot be downloaded.
     """
     if config.width not in (0.25, 0.5, 0.75, 1.0):
         raise ValueError(f"ImageNet weights exist for width 0.25, 0.5, 0.75 and 1, got {config.width}")
@@ -137,7 +137,11 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
         # Keras raises a bare Exception where there is no network.
         raise OSError(f"expected to download ImageNet's weights; else give --imagenet-weights FILE: {error}") from error
     if weights is not None:
-        source.load_weights(str(weights))
+        try:
+            source.load_weights(str(weights))
+        except ValueError as error:
+            # Keras' own message prints the weights.
+            raise ValueError(f"{weights}: expected MobileNet V1 of width {config.width} without its top") from error
     ours = [layer for layer in network.layers if layer.weights and layer.name not in (LOGITS, VOTES)]
     theirs = [layer for layer in source.layers if layer.weights]
     for target, origin in zip(ours[2:], theirs[2:], strict=False):

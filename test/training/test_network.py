@@ -75,12 +75,15 @@ def test_an_imagenet_stem_sees_a_gray_picture_as_imagenet_sees_three_equal_chann
     assert keras.Model(network.input, inner)(gray).shape == (1, 112, 112, 8)
 
 
-def test_missing_weights_and_other_widths_are_refused(tmp_path):
+def test_missing_weights_and_other_widths_are_refused(tmp_path, imagenet):
     network = build_network(SMALL, 7)
     with pytest.raises(FileNotFoundError, match="expected ImageNet weights at"):
         load_imagenet_weights(network, SMALL, tmp_path / "none.h5")
     with pytest.raises(ValueError, match=r"got 0.3"):
         load_imagenet_weights(network, NetworkConfig(width=0.3), tmp_path / "none.h5")
+    wide = NetworkConfig(width=0.5)
+    with pytest.raises(ValueError, match=r"expected MobileNet V1 of width 0\.5 without its top$"):
+        load_imagenet_weights(build_network(wide, 7), wide, imagenet[1])
 
 
 def test_fused_batch_norm_is_that_of_keras():
