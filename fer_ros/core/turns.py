@@ -31,5 +31,6 @@ class Turns:
         return taken
 
     def reset(self) -> None:
-        """Give every part its turn next time."""
+        """Give every part its turn next time, and go on from the first, as when new."""
         self._last = -math.inf
+        self._next = 0

@@ -28,8 +28,9 @@ def test_after_a_reset_all_parts_are_due_even_at_an_earlier_stamp():
     turns = Turns(1.0)
     turns.take(100.0, 4)
     assert turns.take(100.1, 4) == []
+    assert turns.take(100.3, 4) == [0]
     turns.reset()
-    assert len(turns.take(3.0, 4)) == 4
+    assert turns.take(3.0, 4) == [0, 1, 2, 3], "from the first on, as when new"
 
 
 def test_the_number_of_parts_may_change():
