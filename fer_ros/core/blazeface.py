@@ -88,10 +88,10 @@ class BlazeFaceDetector:
             self._networks[shape] = self._network(*shape)
         network = self._networks[shape]
         # Trained on colour: gray in three equal channels, in [-1, 1].
-        pixels = cv2.cvtColor(padded, cv2.COLOR_GRAY2RGB).astype(np.float32)
+        pixels = padded.astype(np.float32)
         pixels *= 1 / 127.5
         pixels -= 1.0
-        logits, boxes = network.run(pixels)
+        logits, boxes = network.run(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB))  # type: ignore[arg-type]
         kept = np.flatnonzero(logits > np.log(self._min_score / (1 - self._min_score)))
         if not len(kept):
             return []
@@ -199,6 +199,7 @@ def _merge(boxes: Floats, scores: Floats, limit: float = 0.3) -> list[tuple[Floa
         same = shared / (areas[left] + areas[first] - shared) > limit
         same[0] = True
         group = left[same]
-        merged.append((np.average(boxes[group], axis=0, weights=scores[group]), float(scores[first])))
+        weights = scores[group]
+        merged.append((weights @ boxes[group] / weights.sum(), float(scores[first])))
         left = left[~same]
     return merged

@@ -173,7 +173,7 @@ def test_a_child_that_leaves_is_waited_for_and_nothing_about_it_is_written(pract
 
 def test_neither_a_full_disk_nor_a_child_that_stays_away_goes_unnoticed(practise, stage):
     stage.faces = [face("child", "happy")]
-    node = practise(targets="[happy, sad, angry]", patience=3.0, log_file="/dev/full")
+    node = practise(targets="[happy, sad, angry]", patience=6.0, log_file="/dev/full")
     assert node.says("No space left on device; this trial is not in the log"), node.output
     assert node.says("says: Show me a sad face."), "the session goes on"
     stage.faces = []
