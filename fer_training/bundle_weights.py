@@ -33,8 +33,7 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
     Raises BundleError if the bundle has no float model, or one of another shape.
     """
     stored = folded_layers(read_float_model(bundle))
-    chosen = np.random.default_rng(0).permutation(len(faces))[:FACES]
-    x = tf.constant(preprocess_crops([faces.pixels[i] for i in chosen], bundle.spec))
+    x = tf.constant(some_pictures(bundle, faces, FACES))
     last = next(i for i, layer in enumerate(network.layers) if isinstance(layer, layers.GlobalAveragePooling2D))
     convolution = None
     for layer in network.layers[1:last]:
@@ -48,13 +47,25 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
             layer.set_weights([kernel])
         elif isinstance(layer, layers.BatchNormalization):
             assert convolution is not None
-            mean, variance = (v.numpy() for v in tf.nn.moments(tf.cast(x, tf.float32), (0, 1, 2)))
+            mean, variance = channel_moments(x)
             layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
         x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
     head = network.get_layer(LOGITS)
     kernel, bias = next(stored)
     if kernel.shape == tuple(head.kernel.shape):
         head.set_weights([kernel, bias])
+
+
+def some_pictures(bundle: Bundle, faces: Crops, count: int) -> Floats:
+    """Return at most `count` of the faces, always the same, as the bundle's network takes them."""
+    chosen = np.random.default_rng(0).permutation(len(faces))[:count]
+    return preprocess_crops([faces.pixels[i] for i in chosen], bundle.spec)
+
+
+def channel_moments(x: tf.Tensor) -> tuple[Floats, Floats]:
+    """Return mean and variance of each channel of (N, H, W, C) answers, in float32 whatever the network computes in."""
+    mean, variance = tf.nn.moments(tf.cast(x, tf.float32), (0, 1, 2))
+    return mean.numpy(), variance.numpy()
 
 
 def read_float_model(bundle: Bundle) -> bytes:

@@ -16,8 +16,7 @@ import tensorflow as tf
 from keras import layers
 
 from fer_ros.core.bundle import Bundle, BundleError
-from fer_ros.core.preprocessing import preprocess_crops
-from fer_training.bundle_weights import folded_layers, read_float_model
+from fer_training.bundle_weights import channel_moments, folded_layers, read_float_model, some_pictures
 from fer_training.crops import Crops
 from fer_training.network import LOGITS
 
@@ -43,8 +42,7 @@ def load_narrowed_weights(network: keras.Model, bundle: Bundle, faces: Crops) ->
     faces: of the coming stage; the channels are chosen, and the kernels fitted, on some of them.
     Raises BundleError if the bundle has no float model, or one of another shape.
     """
-    chosen = np.random.default_rng(0).permutation(len(faces))[:_FACES]
-    pictures = preprocess_crops([faces.pixels[i] for i in chosen], bundle.spec)
+    pictures = some_pictures(bundle, faces, _FACES)
     convolutions = [x for x in network.layers if isinstance(x, (layers.Conv2D, layers.DepthwiseConv2D))]
     weights = list(folded_layers(read_float_model(bundle)))
     if len(weights) != len(convolutions) + 1:
@@ -73,7 +71,7 @@ def load_narrowed_weights(network: keras.Model, bundle: Bundle, faces: Crops) ->
             layer.set_weights([kernel])
         elif isinstance(layer, layers.BatchNormalization):
             # The narrow layer's answers are moved to the mean and deviation that the wide one's have.
-            mean, variance = (v.numpy() for v in tf.nn.moments(x, (0, 1, 2)))
+            mean, variance = channel_moments(x)
             target = wide[convolution].before[..., kept[convolution]]
             layer.set_weights([target.std((0, 1, 2)), target.mean((0, 1, 2)), mean, variance])
             inputs = kept[convolution]
