@@ -91,8 +91,9 @@ def test_rounds_under_images_answer_each_time_and_leak_nothing(managed, peer):
     assert manager.state == State.PRIMARY_STATE_UNCONFIGURED
     assert wait_for(lambda: manager.topics() == unconfigured), set(manager.topics()) - set(unconfigured)
     assert max(threads[-5:]) <= max(threads[:5]), threads
-    # Libraries fill their pools in the first rounds; a round that leaked its model or one image would show.
-    assert memory[-1] - memory[9] < 8, memory
+    # Libraries fill their pools in the first rounds, and a single round may be measured with 10 MiB not yet given back.
+    # Hence minima: they stay within 2 MiB, while rounds that leak their model or one image a camera add 9 or more.
+    assert min(memory[-4:]) - min(memory[3:7]) < 3, list(map(round, memory))
 
 
 def test_a_configure_that_fails_leaves_the_node_usable_once_the_parameter_is_mended(managed, peer):
