@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from fer_ros.core.preprocessing import PreprocessSpec, preprocess_crops
 from fer_training.datasets.base import Pixels
+from fer_training.randaugment import rand_augment
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class AugmentationConfig:
     rotation: degrees either way.  flip: probability of mirroring.
     contrast: largest relative change.  brightness: largest change, as a share of the gray range.
     erase: probability of covering a rectangle of 1/6 to 2/5 of the side with one gray.
+    random_operations, random_magnitude: RandAugment before all of it, see randaugment.py; 0 operations for none.
     """
 
     patch_area: tuple[float, float] = (0.85, 1.0)
@@ -34,6 +36,8 @@ class AugmentationConfig:
     contrast: float = 0.0
     brightness: float = 0.0
     erase: float = 0.0
+    random_operations: int = 0
+    random_magnitude: float = 0.5
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -42,9 +46,11 @@ class AugmentationConfig:
             raise ValueError(f"patch_area must be 0 < low <= high <= 1, got {self.patch_area}")
         if self.patch_aspect < 1:
             raise ValueError(f"patch_aspect must be at least 1, got {self.patch_aspect}")
-        for name in ("flip", "contrast", "brightness", "erase"):
+        for name in ("flip", "contrast", "brightness", "erase", "random_magnitude"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be 0 to 1, got {getattr(self, name)}")
+        if self.random_operations < 0:
+            raise ValueError(f"random_operations must not be negative, got {self.random_operations}")
 
 
 def augment_batch(
@@ -54,7 +60,9 @@ def augment_batch(
 
     The patch is cut before resizing; resizing and normalising are the node's own.
     """
-    batch = preprocess_crops([_patch(crop, config, rng) for crop in crops], spec)
+    operations, magnitude = config.random_operations, config.random_magnitude
+    changed = [rand_augment(crop, operations, magnitude, rng) for crop in crops] if operations else crops
+    batch = preprocess_crops([_patch(crop, config, rng) for crop in changed], spec)
     for picture in batch:
         _distort(picture[..., 0], config, spec, rng)
     return batch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,28 +27,28 @@ def train_coarse(
     folder: Path,
     ferplus: Path | None = None,
     start: Start | None = None,
-    teacher: str = "",
+    teachers: Sequence[str] = (),
     progress: bool = True,
 ) -> StageResult:
     """Train on nine tenths of FER-2013's training split and select on the tenth; the test splits are not read.
 
     ferplus: votes, needed by a config with vote_weight.  start: where the weights come from, ImageNet if left out.
-    teacher: bundle whose answers are learned too, needed by a config with teacher_weight.
+    teachers: bundles whose answers are learned too, needed by a config with teacher_weight.
     Raises ValueError for what the config needs and is not given, before anything is read.
     """
     needed = {
-        "--ferplus FILE": config.vote_weight and not ferplus,
-        "--teacher BUNDLE": config.teacher_weight and not teacher,
+        "--ferplus FILE": (config.vote_weight or config.teacher_votes) and not ferplus,
+        "--teacher BUNDLE": config.teacher_weight and not teachers,
     }
     if any(needed.values()):
         raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
-    if teacher:
+    for teacher in teachers:
         load_bundle(teacher)
     start = start or ImageNetStart()
     adapted = start.adapt(config)
     train, held = coarse_faces(fer2013, ferplus)
-    if teacher:
-        train = replace(train, taught=teach(train, teacher))
+    if teachers:
+        train = replace(train, taught=teach(train, teachers, config.teacher_power, config.teacher_votes))
     return run_stage(
         train,
         held,

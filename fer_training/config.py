@@ -54,7 +54,8 @@ class StageConfig:
     center_weight, center_rate: lambda and alpha of Section 3.2.3; weight 0 is softmax alone.
     label_smoothing: share of the target spread over all classes.  mixup: alpha of the Beta distribution, 0 for none.
     vote_weight: weight of a second head that learns FER+ votes, 0 for none.
-    teacher_weight: share of the target that a teacher's answer takes, 0 for none.  ema: decay of the weights' moving
+    teacher_weight: share of the target that the teachers' answer takes, 0 for none.  teacher_power, teacher_votes:
+    exponents of the bundles and of FER+'s votes in that answer, see teacher.py.  ema: decay of the weights' moving
     average that is evaluated and exported, 0 for none.  balance: exponent of the inverse class frequency in the loss.
     """
 
@@ -72,6 +73,8 @@ class StageConfig:
     mixup: float = 0.0
     vote_weight: float = 0.0
     teacher_weight: float = 0.0
+    teacher_power: float = 1.0
+    teacher_votes: float = 0.0
     ema: float = 0.0
     balance: float = 0.0
 
@@ -85,6 +88,11 @@ class StageConfig:
             raise ValueError(f"label_smoothing and ema must be 0 to 1, got {self.label_smoothing} and {self.ema}")
         if not 0 <= self.teacher_weight <= 1:
             raise ValueError(f"teacher_weight must be 0 to 1, got {self.teacher_weight}")
+        if self.teacher_power <= 0 or self.teacher_votes < 0:
+            raise ValueError(
+                "teacher_power must be positive and teacher_votes not negative, "
+                f"got {self.teacher_power} and {self.teacher_votes}"
+            )
         if self.network.size != self.preprocess.size:
             raise ValueError(f"network.size {self.network.size} must equal preprocess.size {self.preprocess.size}")
 

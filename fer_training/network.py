@@ -15,6 +15,7 @@ STEM = "stem"
 FEATURES = "features"
 LOGITS = "logits"
 VOTES = "votes"
+SQUEEZE = "squeeze"
 
 # Filters and stride of each depthwise-separable block at width 1 (Howard et al. 2017, Table 1).
 BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
@@ -49,6 +50,7 @@ class NetworkConfig:
     blocks: how many of the 13 blocks are kept, from the first on.  dropout: before the dense layer.
     stem: 'gaussian' re-initialises the first convolution as the paper does, 'imagenet' sums ImageNet's over RGB.
     batch_norm_momentum: of the moving averages.
+    squeeze: reduction of a squeeze-and-excitation after each block (Hu et al. 2018), 0 for none.
     """
 
     size: int = 48
@@ -58,6 +60,7 @@ class NetworkConfig:
     dropout: float = 0.5
     stem: str = "gaussian"
     batch_norm_momentum: float = 0.99
+    squeeze: int = 0
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -69,6 +72,8 @@ class NetworkConfig:
             raise ValueError(f"blocks must be 1 to {len(BLOCKS)}, got {self.blocks}")
         if not 0 < self.batch_norm_momentum < 1:
             raise ValueError(f"batch_norm_momentum must be between 0 and 1, got {self.batch_norm_momentum}")
+        if self.squeeze < 0:
+            raise ValueError(f"squeeze must not be negative, got {self.squeeze}")
 
 
 def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) -> keras.Model:
@@ -97,6 +102,8 @@ def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) ->
         x = _norm_relu(x, f"{name}_depthwise_bn", config)
         x = layers.Conv2D(_filters(filters, config), 1, use_bias=False, name=f"{name}_pointwise")(x)
         x = _norm_relu(x, f"{name}_pointwise_bn", config)
+        if config.squeeze:
+            x = _squeeze_excite(x, f"{name}_{SQUEEZE}", config.squeeze)
     features = layers.GlobalAveragePooling2D(name=FEATURES, dtype="float32")(x)
     dropped = layers.Dropout(config.dropout, name="dropout")(features)
     outputs = {LOGITS: layers.Dense(classes, name=LOGITS, dtype="float32")(dropped), FEATURES: features}
@@ -112,6 +119,18 @@ def _filters(filters: int, config: NetworkConfig) -> int:
 def _norm_relu(x: keras.KerasTensor, name: str, config: NetworkConfig) -> keras.KerasTensor:
     x = BatchNormalization(momentum=config.batch_norm_momentum, name=name)(x)
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
+
+
+def _squeeze_excite(x: keras.KerasTensor, name: str, reduction: int) -> keras.KerasTensor:
+    """Scale each channel by what all of them say of the whole picture.
+
+    The gates go up to 2 and start at 1, so that a network with ImageNet's weights starts as what it was without them.
+    """
+    channels = x.shape[-1]
+    gates = layers.GlobalAveragePooling2D(keepdims=True, name=name)(x)
+    gates = layers.Conv2D(max(4, channels // reduction), 1, activation="relu", name=f"{name}_reduce")(gates)
+    gates = layers.Conv2D(channels, 1, activation="sigmoid", kernel_initializer="zeros", name=f"{name}_expand")(gates)
+    return layers.Multiply(name=f"{name}_scale")([x, layers.Rescaling(2.0, name=f"{name}_double")(gates)])
 
 
 def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: Path | None = None) -> None:
@@ -142,7 +161,8 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
         except ValueError as error:
             # Keras' own message prints the weights.
             raise ValueError(f"{weights}: expected MobileNet V1 of width {config.width} without its top") from error
-    ours = [layer for layer in network.layers if layer.weights and layer.name not in (LOGITS, VOTES)]
+    new = (LOGITS, VOTES)
+    ours = [x for x in network.layers if x.weights and x.name not in new and SQUEEZE not in x.name]
     theirs = [layer for layer in source.layers if layer.weights]
     for target, origin in zip(ours[2:], theirs[2:], strict=False):
         target.set_weights(origin.get_weights())

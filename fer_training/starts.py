@@ -71,13 +71,17 @@ class BundleStart:
     def adapt(self, config: StageConfig) -> StageConfig:
         """See Start.adapt; a config with a smaller width keeps it.
 
-        Raises ValueError for a bundle that does not say what network it holds.
+        Raises ValueError for a bundle that does not say what network it holds, or of one with squeeze-and-excitation.
         """
         bundle = load_bundle(self.location)
         recorded = bundle.training.get("config")
         if recorded is None:
             raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
         network = from_dict(StageConfig, recorded).network
+        if network.squeeze:
+            raise ValueError(
+                f"{self.location}: expected a network without squeeze-and-excitation to start from; start from its run"
+            )
         narrow = replace(network, width=min(network.width, config.network.width))
         return _with_shape(config, narrow, bundle.spec)
 

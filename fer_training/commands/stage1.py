@@ -17,7 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="run folder or bundle to go on from, or 'default', instead of ImageNet; "
         "a bundle is narrowed to the config's width",
     )
-    parser.add_argument("--teacher", default="", help="bundle, or 'default', for a config with teacher_weight")
+    parser.add_argument(
+        "--teacher",
+        action="append",
+        default=[],
+        help="bundle, or 'default', for a config with teacher_weight; several are averaged",
+    )
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")
 

@@ -200,3 +200,20 @@ def test_a_start_is_recognised_by_what_its_folder_holds(tmp_path):
     with pytest.raises(FileNotFoundError, match="expected a run folder"):
         open_start(str(tmp_path / "none"))
     assert ImageNetStart().adapt(tiny_config()) == tiny_config()
+
+
+def test_squeeze_and_excitation_starts_as_the_network_without_it_and_learns(imagenet):
+    plain, config = SMALL, NetworkConfig(width=0.25, squeeze=16)
+    networks = [build_network(c, 7) for c in (plain, config)]
+    for network, c in zip(networks, (plain, config), strict=True):
+        load_imagenet_weights(network, c, imagenet[1])
+    networks[1].get_layer("stem").set_weights(networks[0].get_layer("stem").get_weights())
+    faces = np.random.default_rng(0).uniform(-1, 1, (4, 48, 48, 1)).astype(np.float32)
+    np.testing.assert_allclose(networks[1](faces)[FEATURES], networks[0](faces)[FEATURES], rtol=1e-4, atol=1e-4)
+    gates = [layer for layer in networks[1].layers if layer.name.endswith("squeeze_expand")]
+    assert len(gates) == 13
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(networks[1](faces, training=True)[LOGITS] ** 2)
+    assert all(np.abs(g).max() > 0 for g in tape.gradient(loss, [layer.kernel for layer in gates]))
+    with pytest.raises(ValueError, match="squeeze must not be negative"):
+        NetworkConfig(squeeze=-1)
