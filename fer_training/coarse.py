@@ -42,8 +42,7 @@ def train_coarse(
     }
     if any(needed.values()):
         raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
-    for teacher in teachers:
-        load_bundle(teacher)
+    taught_by = [load_bundle(teacher).id for teacher in teachers]
     start = start or ImageNetStart()
     adapted = start.adapt(config)
     train, held = coarse_faces(fer2013, ferplus)
@@ -56,7 +55,7 @@ def train_coarse(
         folder,
         lambda network: start.initialise(network, adapted, train),
         progress=progress,
-        source={"dataset": asdict(SPEC)},
+        source={"dataset": asdict(SPEC), "start": start.describe(), "teachers": taught_by},
     )
 
 

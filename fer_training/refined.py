@@ -49,6 +49,6 @@ def train_refined(
         folder,
         initialise,
         progress=progress,
-        source=source,
+        source={**(source or {}), "start": start.describe()},
     )
     return Answers.load(folder)

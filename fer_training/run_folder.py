@@ -77,8 +77,8 @@ class RunFolder:
     def claim(self, config: StageConfig, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
         """Start a new run here, or make sure that the one found here is the same one.
 
-        source: which data set the faces come from, for data.json.
-        Raises ValueError if the folder holds a run of another config or other data.
+        source: which data set the faces come from, and `start` and `teachers` of the run, for data.json.
+        Raises ValueError if the folder holds a run of another config, other data, or another origin.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         path = self.path / CONFIG
@@ -97,6 +97,9 @@ class RunFolder:
             found = json.loads(path.read_text(encoding="utf-8"))
             if {name: found.get(name) for name in digests} != digests:
                 raise ValueError(f"{path}: expected the faces that this run began with, got others; use a new folder")
+            for name, before in origin_of(self.path).items():
+                if source.get(name, before) != before:
+                    raise ValueError(f"{path}: expected the {name} {before} of this run, got {source[name]}")
             return
         manifest = {
             **source,
@@ -175,6 +178,13 @@ def read_run_config(folder: Path) -> StageConfig:
     if not path.is_file():
         raise FileNotFoundError(f"expected a run folder with {CONFIG}, got {folder}")
     return from_dict(StageConfig, yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def origin_of(folder: Path) -> dict[str, Any]:
+    """Return what a run started from and who taught it, as far as its records say; empty for a run without any."""
+    path = Path(folder) / DATA
+    manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {name: manifest[name] for name in ("start", "teachers") if name in manifest}
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -58,7 +58,7 @@ def run_stage(
     """Train one stage into a run folder; a folder with a checkpoint of the same config is resumed where it stopped.
 
     initialise: puts the starting weights into the fresh network; not called on resume.
-    source: where the faces come from, for the run's records.
+    source: where the faces and the starting weights come from, for the run's records.
     Writes the files that run_folder describes; a finished run is not touched again.
     Raises TrainingError if the loss is no number, ValueError if the folder holds another config or other data.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,7 @@ from fer_training.config import StageConfig, from_dict
 from fer_training.crops import Crops
 from fer_training.narrowing import load_narrowed_weights
 from fer_training.network import NetworkConfig, load_imagenet_weights, transfer_weights
-from fer_training.run_folder import CONFIG, read_run_config
+from fer_training.run_folder import BEST, CONFIG, read_run_config
 from fer_training.stages import load_run
 
 
@@ -28,6 +29,10 @@ class Start(Protocol):
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
         """Put the weights into a fresh network; `faces` are the training faces of the new stage."""
+        ...
+
+    def describe(self) -> str:
+        """Name these weights and no others, wherever they stand; for the records of the run that starts there."""
         ...
 
 
@@ -45,6 +50,10 @@ class ImageNetStart:
         """See Start.initialise."""
         load_imagenet_weights(network, config.network, self.weights)
 
+    def describe(self) -> str:
+        """See Start.describe; the file is not looked into."""
+        return "ImageNet"
+
 
 @dataclass(frozen=True)
 class RunStart:
@@ -60,6 +69,10 @@ class RunStart:
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
         """See Start.initialise."""
         transfer_weights(network, load_run(self.folder)[0])
+
+    def describe(self) -> str:
+        """See Start.describe."""
+        return f"run {Path(self.folder).name}-{hashlib.sha256((Path(self.folder) / BEST).read_bytes()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,10 @@ class BundleStart:
         wide = from_dict(StageConfig, bundle.training["config"]).network.width
         load = load_narrowed_weights if config.network.width < wide else load_folded_weights
         load(network, bundle, faces)
+
+    def describe(self) -> str:
+        """See Start.describe."""
+        return f"bundle {load_bundle(self.location).id}"
 
 
 def open_start(location: str) -> Start:

@@ -65,6 +65,19 @@ def write_fer2013(folder: Path, train: int = 10, test: int = 3) -> Path:
     return folder
 
 
+def write_ferplus(path: Path, fer2013: Path) -> Path:
+    """Write a table of votes for look-alike class folders: eight of ten annotators agree with the folder."""
+    from fer_training.datasets.ferplus import VOTED
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.write(",".join(["file", *VOTED]) + "\n")
+        for picture_file in sorted(fer2013.rglob("*.jpg")):
+            votes = np.full(len(VOTED), 0.25)
+            votes[(LABELS.index(picture_file.parent.name) + 1) % len(VOTED)] = 8
+            file.write(",".join([picture_file.name, *map(str, votes)]) + "\n")
+    return path
+
+
 def write_fer2013_csv(path: Path, rows: list[tuple[int, str]], header: str = "emotion,pixels,Usage") -> Path:
     """Write a table like Kaggle's: one generated picture for each (label, Usage)."""
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -31,13 +31,14 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.network import build_network
     from fer_training.packaging import package, raise_recall, save_savedmodel
     from fer_training.run_data import faces_of_run
+    from fer_training.run_folder import origin_of
     from fer_training.stages import load_run
     from fer_training.starts import open_start
 
     network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
     train, validation = faces_of_run(options.run_folder, config, options.path)
     name = options.name or options.output.name
-    facts: dict[str, Any] = {"weights": options.weights}
+    facts: dict[str, Any] = {"weights": options.weights, **origin_of(options.run_folder)}
     if options.average:
         before = build_network(config.network, len(validation.labels))
         open_start(options.average).initialise(before, config, train)

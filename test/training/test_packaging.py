@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import yaml
-from look_alike import tiny_config, tiny_crops
+from look_alike import tiny_config, tiny_crops, write_ferplus
 
 from fer_ros.core.bundle import load_bundle
 from fer_ros.core.classifier import make_classifier
@@ -15,6 +15,7 @@ from fer_training.cli import main
 from fer_training.config import to_dict
 from fer_training.network import LOGITS
 from fer_training.packaging import ExportError, package
+from fer_training.run_folder import origin_of
 from fer_training.stages import load_run
 from fer_training.verification import Verdict, verify
 
@@ -25,6 +26,7 @@ def run(tmp_path_factory, fer2013):
     import keras
 
     folder = tmp_path_factory.mktemp("stage1")
+    keras.utils.set_random_seed(0)
     keras.applications.MobileNet(
         input_shape=(224, 224, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
     ).save_weights(folder / "imagenet.weights.h5")
@@ -49,8 +51,31 @@ def test_the_bundle_records_how_it_was_made(bundle):
     assert load_bundle(bundle).name == "small"
     assert facts["config"]["network"]["width"] == 0.25
     assert facts["faces"] == {"train": 63, "validation": 7}
+    assert facts["start"] == "ImageNet" and facts["teachers"] == []
     assert facts["validation"]["n"] == 7 and 0 <= facts["validation"]["ece"] <= 1
     assert facts["formats"]["float16"]["accuracy"] == facts["validation"]["accuracy"]
+
+
+def test_a_student_records_its_start_and_its_teachers_and_goes_on_with_no_others(
+    run, bundle, tiny_bundle, fer2013, tmp_path, capsys
+):
+    config = tiny_config(steps=2, evaluate_steps=1, teacher_weight=0.5, teacher_power=0.7, teacher_votes=0.5)
+    (tmp_path / "student.yaml").write_text(yaml.safe_dump(to_dict(config)))
+    votes = write_ferplus(tmp_path / "votes.csv", fer2013)
+    command = ["stage1", "--config", str(tmp_path / "student.yaml"), "--fer2013", str(fer2013), "--start", str(bundle)]
+    command += ["--ferplus", str(votes), "--output", str(tmp_path / "student"), "--teacher", str(bundle)]
+    assert main([*command, "--teacher", str(tiny_bundle)]) == 0
+    made = {"start": f"bundle {load_bundle(bundle).id}", "teachers": [load_bundle(b).id for b in (bundle, tiny_bundle)]}
+    assert origin_of(tmp_path / "student") == made
+    assert main(command) == 1
+    assert "expected the teachers" in capsys.readouterr().err
+    export = ["export", "--run", str(tmp_path / "student"), "--path", str(fer2013), "--precisions", "float32"]
+    assert main([*export, "--output", str(tmp_path / "out")]) == 0
+    assert load_bundle(tmp_path / "out").training.items() >= made.items()
+    command[command.index("--start") + 1] = str(run)
+    command[command.index("--output") + 1] = str(tmp_path / "other")
+    assert main(command) == 0
+    assert origin_of(tmp_path / "other")["start"].startswith("run run-")
 
 
 def test_the_last_line_of_evaluate_is_the_agreed_json(bundle, fer2013, capsys):
