@@ -25,10 +25,13 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def class_rows(metrics: Metrics) -> list[tuple[str, ...]]:
-    """Return a row for each class and one for their mean: name, pictures, precision, recall and F1 in percent."""
+    """Return a row for each class and one for their mean: name, pictures, precision, recall and F1 in percent.
+
+    A class without a picture has none of these: it has a dash there, and no part in the mean.
+    """
     numbers = [(c.name, c.support, c.precision, c.recall, c.f1) for c in metrics.classes]
     numbers.append(("mean of classes", metrics.n, metrics.precision, metrics.recall, metrics.f1))
-    return [(name, str(count), *(f"{100 * v:.2f}" for v in values)) for name, count, *values in numbers]
+    return [(name, str(n), *(f"{100 * v:.2f}" if n else "-" for v in values)) for name, n, *values in numbers]
 
 
 def to_text(evaluation: Evaluation) -> str:

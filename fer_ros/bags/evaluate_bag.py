@@ -49,9 +49,10 @@ def run_job(job: Job) -> Outcome:
     from tqdm import tqdm
 
     from fer_ros.bags.evaluation import evaluate
+    from fer_ros.bags.frame_table import FRAMES, FrameTable
     from fer_ros.bags.labels import read_labels
     from fer_ros.bags.reading import Bag
-    from fer_ros.bags.report import FRAMES, FrameTable, write_report
+    from fer_ros.bags.report import write_report
     from fer_ros.bags.scoring import score
     from fer_ros.bags.writing import BagWriter
     from fer_ros.core.bundle import load_bundle

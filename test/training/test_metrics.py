@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fer_ros.core.classifier import softmax
+from fer_training.evaluation_report import class_rows
 from fer_training.metrics import calibration_bins, mean_and_deviation, measure, wilson_interval
 from fer_training.plots import save_confusion, save_reliability
 from fer_training.report import Report, Row, fold_rows
@@ -104,3 +105,10 @@ def test_a_report_shows_the_difference_in_every_form(tmp_path):
     assert "- not done: b: no" in (tmp_path / "t.md").read_text()
     assert '"difference": -1.5' in (tmp_path / "t.json").read_text()
     assert "95.00,93.50 ± 1.00,-1.50" in (tmp_path / "t.csv").read_text()
+
+
+def test_a_class_without_pictures_has_dashes_in_the_report_and_no_part_in_the_mean():
+    metrics = measure(np.array([0, 0, 1]), np.eye(3)[[0, 0, 1]], ("happy", "sad", "fear"))
+    rows = class_rows(metrics)
+    assert rows[2] == ("fear", "0", "-", "-", "-")
+    assert rows[3] == ("mean of classes", "3", "100.00", "100.00", "100.00")
