@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import NodeNameNonExistentError
 
 from reliability import peer
 from reliability.process import Process, ros, wait_for
@@ -31,6 +32,14 @@ class Peer(peer.Peer):
         statuses: list = []
         self.node.create_subscription(DiagnosticArray, "/diagnostics", lambda m: statuses.extend(m.status), 10)
         return statuses
+
+    def names(self, kind: str, node: str) -> set[str]:
+        """Return the names of a node's 'publisher', 'subscriber', 'service' or 'client' ends; none while it is unseen."""
+        try:
+            found = getattr(self.node, f"get_{kind}_names_and_types_by_node")(node, "/")
+        except NodeNameNonExistentError:
+            return set()
+        return {name for name, _ in found}
 
 
 def patience(process: Process) -> float:

@@ -13,10 +13,10 @@ from nodes.test_page_node import address, client  # noqa: F401
 
 POLICY = Path(__file__).resolve().parents[2] / "config" / "sros2" / "policy.xml"
 KINDS = {
-    ("topics", "publish"): "get_publisher_names_and_types_by_node",
-    ("topics", "subscribe"): "get_subscriber_names_and_types_by_node",
-    ("services", "reply"): "get_service_names_and_types_by_node",
-    ("services", "request"): "get_client_names_and_types_by_node",
+    ("topics", "publish"): "publisher",
+    ("topics", "subscribe"): "subscriber",
+    ("services", "reply"): "service",
+    ("services", "request"): "client",
 }
 CALIBRATION = """image_width: 64
 image_height: 48
@@ -52,9 +52,9 @@ def full_name(profile, name):
     return name if name.startswith("/") else f"{namespace}/{name}"
 
 
-def seen(node, name):
+def seen(peer, name):
     """What a node of this name has, as a peer sees it."""
-    return {kind: {found for found, _ in getattr(node, ask)(name, "/")} for kind, ask in KINDS.items()}
+    return {right: peer.names(kind, name) for right, kind in KINDS.items()}
 
 
 def test_each_node_has_an_enclave_of_its_own():
@@ -88,5 +88,5 @@ def test_a_node_may_do_what_it_does_and_nothing_else(start, peer, tmp_path, requ
         client.look(f"{address(process)}live")
     expected = allowed(profiles()[f"/fer_ros/{name}"])
     assert wait_for(lambda: name in peer.node.get_node_names()), process.output
-    wait_for(lambda: seen(peer.node, name) == expected)
-    assert seen(peer.node, name) == expected
+    wait_for(lambda: seen(peer, name) == expected)
+    assert seen(peer, name) == expected
