@@ -21,6 +21,7 @@ setup(
         "scipy",
     ],
     extras_require={
+        "ray": ["ray"],
         "train": ["h5py", "matplotlib", "scikit-learn", "tensorboard", "tensorflow>=2.16", "tqdm"],
         "bags": ["matplotlib", "rosbags", "tqdm"],
         "page": ["aiohttp"],

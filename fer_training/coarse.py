@@ -15,7 +15,7 @@ from fer_training.datasets.registry import DatasetSpec, read_dataset
 from fer_training.faces import crops_of
 from fer_training.folds import hold_out
 from fer_training.stages import StageResult, run_stage
-from fer_training.starts import ImageNetStart, Start
+from fer_training.starts import BundleStart, ImageNetStart, Start
 from fer_training.teacher import teach
 
 SPEC = DatasetSpec("fer2013")
@@ -46,6 +46,9 @@ def train_coarse(
     start = start or ImageNetStart()
     adapted = start.adapt(config)
     train, held = coarse_faces(fer2013, ferplus)
+    for bundle in [load_bundle(t) for t in teachers] + ([start.bundle] if isinstance(start, BundleStart) else []):
+        if bundle.training.get("validation_digest", held.digest) != held.digest:
+            print(f"note: {bundle.id} was selected on other faces: it may know those held out here", file=sys.stderr)
     if teachers:
         train = replace(train, taught=teach(train, teachers, config.teacher_power, config.teacher_votes))
     return run_stage(

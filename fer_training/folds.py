@@ -41,14 +41,14 @@ class Protocol:
 PAPER = Protocol(OVERLAPPING, "random")
 """The paper's: shuffled, five groups, four to train and one to validate (Section 5)."""
 TEN_GROUPS = Protocol(DISJOINT, "grouped", parts=10)
+FIVE_GROUPS = Protocol(DISJOINT, "grouped", parts=5)
 ONE_SUBJECT = Protocol(DISJOINT, "one_subject")
 PROTOCOLS = {
     "ckplus": {"random": PAPER, "disjoint": TEN_GROUPS},
     "jaffe": {"random": PAPER, "disjoint": ONE_SUBJECT},
-    "fer2013": {"random": PAPER},
-    "folders": {"random": PAPER},
+    "folders": {"random": PAPER, "disjoint": FIVE_GROUPS},
 }
-"""The protocols of each data set, the paper's first."""
+"""The protocols of each data set that is divided into folds, the paper's first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +74,17 @@ def hold_out(dataset: Dataset, parts: int = 10, seed: int = 0) -> tuple[Indices,
 def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
     """Divide a data set by a protocol; the same data set and protocol give the same folds.
 
+    A data set that comes with a validation split is one random fold, that one.
     Raises DatasetError if the protocol needs subjects that the data set does not have, or more than it has.
     """
     count = len(dataset.samples)
     subjects = np.array([s.subject for s in dataset.samples])
     different = len(set(subjects))
+    own = np.array([s.split == "validation" for s in dataset.samples])
+    if protocol.scheme == "random" and own.any():
+        if own.all():
+            raise DatasetError(f"{dataset.name}: expected a training split beside the validation split, got none")
+        return [Fold("fold0", np.flatnonzero(~own), np.flatnonzero(own))]
     if protocol.scheme == "random":
         splits = KFold(protocol.parts, shuffle=True, random_state=protocol.seed).split(np.zeros(count))
         return [Fold(f"fold{i}", *map(np.int64, pair)) for i, pair in enumerate(splits)]
@@ -97,29 +103,18 @@ def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
 
 
 def save_folds(dataset: Dataset, protocol: Protocol, folds: list[Fold], path: Path) -> None:
-    """Write which samples validate in each fold, by name, so that anyone can use the very same folds."""
+    """Write which samples validate in each fold, by name, so that anyone can use the very same folds.
+
+    Raises ValueError if other folds stand there already.
+    """
     manifest = {
         "dataset": dataset.name,
         "labels": list(dataset.labels),
         "protocol": protocol.__dict__,
         "folds": {fold.name: [dataset.samples[i].name for i in fold.validation] for fold in folds},
     }
+    text = json.dumps(manifest, indent=1) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise ValueError(f"{path}: expected the folds of this data set and protocol, got others; use a new folder")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-
-
-def load_folds(dataset: Dataset, path: Path) -> list[Fold]:
-    """Read folds written by save_folds. Raises DatasetError if the data set has other samples than the manifest."""
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    places = {sample.name: i for i, sample in enumerate(dataset.samples)}
-    folds = []
-    for name, held in manifest["folds"].items():
-        missing = [n for n in held if n not in places]
-        if missing:
-            raise DatasetError(f"{path}: expected samples of {dataset.name}, got {missing[0]} and such")
-        validation = np.array(sorted(places[n] for n in held), np.int64)
-        train = np.setdiff1d(np.arange(len(places)), validation)
-        folds.append(Fold(name, train, validation))
-    if sum(len(f.validation) for f in folds) != len(places):
-        raise DatasetError(f"{path}: expected each of {len(places)} samples of {dataset.name} in exactly one fold")
-    return folds
+    path.write_text(text, encoding="utf-8")

@@ -118,6 +118,7 @@ def package(
         **(facts or {}),
         "config": to_dict(config),
         "faces": {"train": len(train), "validation": len(validation)},
+        "validation_digest": validation.digest,
         "validation": {
             "accuracy": round(reference.raw.accuracy, 5),
             "n": reference.raw.n,

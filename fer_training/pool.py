@@ -15,6 +15,7 @@ from tqdm import tqdm
 from fer_ros.core.pool import run_jobs
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
+from fer_training.devices import grow_gpu_memory
 from fer_training.refined import train_refined
 from fer_training.run_folder import RESULT, Answers
 from fer_training.starts import Start
@@ -71,4 +72,5 @@ def run_job(job: Job) -> Answers:
     keras.utils.clear_session(free_memory=False)
     # Each run traces its own functions, which TensorFlow takes for a mistake and warns of.
     tf.get_logger().setLevel(logging.ERROR)
+    grow_gpu_memory()
     return train_refined(job.train, job.validation, job.config, job.start, job.folder, False, job.source)

@@ -1,15 +1,17 @@
 """The folder of one run: what was asked, on what data and machine, and what came of it.
 
-config.yaml, data.json, environment.json: the stage's config; names of training and validation samples; git state,
-versions and devices.  run.log: what happened, with times.  history.csv, curves.png, tensorboard/: one row per look at
-the validation set.  best.weights.h5, last.weights.h5, checkpoints/: the weights.  answers.npz: what the best and the
-last step answered on the validation set.  metrics.json, result.json: how good that is.
+config.yaml, data.json, environment.json: the stage's config; names of training and validation samples, and where the
+weights began; git state, versions and devices of each start and resume.  run.log: what happened, with times.
+history.csv, curves.png, tensorboard/: one row per look at the validation set.  best.weights.h5, last.weights.h5,
+checkpoints/: the weights.  answers.npz: what the best and the last step answered on the validation set.
+metrics.json, result.json: how good that is.
 """
 
 from __future__ import annotations
 
 import csv
 import dataclasses
+import hashlib
 import json
 import logging
 import platform
@@ -41,6 +43,8 @@ ANSWERS = "answers.npz"
 METRICS = "metrics.json"
 RESULT = "result.json"
 LOG = "run.log"
+# What of the repository decides on a run's weights, seen from here.
+_CODE = (".", "../fer_ros/core")
 _PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "scikit-learn", "scipy", "ai-edge-litert")
 
 
@@ -88,14 +92,16 @@ class RunFolder:
             write_atomically(path, yaml.safe_dump(to_dict(config), sort_keys=False))
         self._claim_data(train, validation, source)
         if not (self.path / RESULT).exists():
-            write_atomically(self.path / ENVIRONMENT, json.dumps(environment(), indent=1) + "\n")
+            self._note_environment()
 
     def _claim_data(self, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
         digests = {"train_digest": train.digest, "validation_digest": validation.digest}
+        if train.votes is not None:
+            digests["votes_digest"] = hashlib.sha256(train.votes.tobytes()).hexdigest()
         path = self.path / DATA
         if path.exists():
             found = json.loads(path.read_text(encoding="utf-8"))
-            if {name: found.get(name) for name in digests} != digests:
+            if {name: found.get(name, digest) for name, digest in digests.items()} != digests:
                 raise ValueError(f"{path}: expected the faces that this run began with, got others; use a new folder")
             for name, before in origin_of(self.path).items():
                 if source.get(name, before) != before:
@@ -109,6 +115,12 @@ class RunFolder:
             "train": list(train.names),
         }
         write_atomically(path, json.dumps(manifest, indent=0) + "\n")
+
+    def _note_environment(self) -> None:
+        """Add this start or resume to the ones before it: a run may go on with other code on another machine."""
+        path = self.path / ENVIRONMENT
+        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        write_atomically(path, json.dumps([*before, environment()], indent=1) + "\n")
 
     def logger(self) -> logging.Logger:
         """Return a logger that appends to run.log."""
@@ -187,6 +199,16 @@ def origin_of(folder: Path) -> dict[str, Any]:
     return {name: manifest[name] for name in ("start", "teachers") if name in manifest}
 
 
+def code_of(folder: Path) -> list[dict[str, Any] | None]:
+    """Return the git state of each start and resume of a run, those that differ; empty for a run without records."""
+    path = Path(folder) / ENVIRONMENT
+    states: list[dict[str, Any] | None] = []
+    for entry in json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []:
+        if entry["git"] not in states:
+            states.append(entry["git"])
+    return states
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file so that it is whole or not there."""
     temporary = path.with_name(f"unfinished.{path.name}")
@@ -216,7 +238,7 @@ def git_state() -> dict[str, Any] | None:
         return run.stdout.strip()
 
     try:
-        return {"commit": git("rev-parse", "HEAD"), "clean": not git("status", "--porcelain", "--", ".")}
+        return {"commit": git("rev-parse", "HEAD"), "clean": not git("status", "--porcelain", "--", *_CODE)}
     except (OSError, subprocess.CalledProcessError):
         return None
 

@@ -94,7 +94,12 @@ def run_stage(
             bar.update()
             if (step + 1) % config.evaluate_steps and step + 1 != config.steps:
                 continue
-            metrics = measure(validation.targets, _answer(trainer, validation), validation.labels)
+            answers = _answer(trainer, validation)
+            if not np.isfinite(answers).all():
+                message = f"step {step}: expected finite answers after it; its batch: {_describe(maker, step)}"
+                run.logger().error(message)
+                raise TrainingError(message)
+            metrics = measure(validation.targets, answers, validation.labels)
             row = {"step": step + 1, "learning_rate": rate, **tally.row(metrics)}
             run.add(row)
             run.logger().info("%s", row)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import keras
 
-from fer_ros.core.bundle import DEFAULT, MANIFEST, load_bundle
+from fer_ros.core.bundle import DEFAULT, MANIFEST, Bundle, load_bundle
 from fer_ros.core.preprocessing import PreprocessSpec
 from fer_training.bundle_weights import load_folded_weights
 from fer_training.config import StageConfig, from_dict
@@ -81,12 +81,17 @@ class BundleStart:
 
     location: str
 
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle, loaded and checked. Raises BundleError."""
+        return load_bundle(self.location)
+
     def adapt(self, config: StageConfig) -> StageConfig:
         """See Start.adapt; a config with a smaller width keeps it.
 
         Raises ValueError for a bundle that does not say what network it holds, or of one with squeeze-and-excitation.
         """
-        bundle = load_bundle(self.location)
+        bundle = self.bundle
         recorded = bundle.training.get("config")
         if recorded is None:
             raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
@@ -100,14 +105,14 @@ class BundleStart:
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
         """See Start.initialise."""
-        bundle = load_bundle(self.location)
+        bundle = self.bundle
         wide = from_dict(StageConfig, bundle.training["config"]).network.width
         load = load_narrowed_weights if config.network.width < wide else load_folded_weights
         load(network, bundle, faces)
 
     def describe(self) -> str:
         """See Start.describe."""
-        return f"bundle {load_bundle(self.location).id}"
+        return f"bundle {self.bundle.id}"
 
 
 def open_start(location: str) -> Start:

@@ -8,16 +8,21 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
 LOWEST, HIGHEST = 0.05, 20.0
+FEWEST_ERRORS = 10
+"""With fewer errors to learn from, confidences are left as they are."""
 
 
 def fit_temperature(logits: npt.NDArray[np.float32], targets: npt.NDArray[np.int64]) -> float:
     """Return the T > 0 for which softmax(logits / T) has the least cross-entropy; the top class stays what it was.
 
     logits: (N, K) of the validation set.  targets: (N,).  Raises ValueError for other shapes or no samples.
-    The answer stays within 0.05 and 20: on a set without a single error it would fall to zero.
+    It is 1 where there are fewer than FEWEST_ERRORS errors: a set without a single one asks for a temperature of zero,
+    which makes every answer certain.
     """
     if logits.ndim != 2 or len(logits) != len(targets) or not len(logits):
         raise ValueError(f"logits must be (N, K) for N > 0 targets, got {logits.shape} for {len(targets)}")
+    if (logits.argmax(axis=1) != targets).sum() < FEWEST_ERRORS:
+        return 1.0
     exact = logits.astype(np.float64)
     picked = exact[np.arange(len(targets)), targets]
 

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.network import build_network
     from fer_training.packaging import package, raise_recall, save_savedmodel
     from fer_training.run_data import faces_of_run
-    from fer_training.run_folder import origin_of
+    from fer_training.run_folder import code_of, origin_of
     from fer_training.stages import load_run
     from fer_training.starts import open_start
 
@@ -39,7 +39,11 @@ def run(options: argparse.Namespace) -> int:
     train, validation = faces_of_run(options.run_folder, config, options.path)
     name = options.name or options.output.name
     facts: dict[str, Any] = {"weights": options.weights, **origin_of(options.run_folder)}
+    facts["trained_with"] = code_of(options.run_folder)
     if options.average:
+        begun = facts.get("start")
+        if begun is not None and open_start(options.average).describe() != begun:
+            raise ValueError(f"--average: expected what the run started from, {begun}, got {options.average}")
         before = build_network(config.network, len(validation.labels))
         open_start(options.average).initialise(before, config, train)
         average_weights(network, before, options.share)

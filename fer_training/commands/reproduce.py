@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     from importlib import import_module
 
     from fer_training.config import find_config, load_stage_config
+    from fer_training.datasets.base import DatasetError
     from fer_training.devices import grow_gpu_memory
     from fer_training.experiments.first_stage import FirstStage
     from fer_training.experiments.study import MissingDataError, Study
@@ -37,9 +38,14 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.report import Report
 
     grow_gpu_memory()
+    for name in ("fer2013", "ckplus", "jaffe"):
+        path = getattr(options, name)
+        if path is not None and not path.exists():
+            raise FileNotFoundError(f"--{name}: expected a data set at {path}, got nothing")
     configs = [load_stage_config(find_config(getattr(options, f"{n}_config"))) for n in ("stage1", "ckplus", "jaffe")]
     study = Study(
-        output=options.output,
+        # Workers on other machines have another working directory.
+        output=options.output.resolve(),
         first_stage=FirstStage(configs[0], options.stage1, options.imagenet_weights),
         ckplus_config=configs[1],
         jaffe_config=configs[2],
@@ -55,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     for name in NAMES if everything else dict.fromkeys(options.what):
         try:
             report = import_module(f"fer_training.experiments.{name}").run(study)
-        except MissingDataError as error:
+        except (MissingDataError, DatasetError) as error:
             report = Report(name, name, (), missing=(str(error),))
         report.write(options.output)
         reports.append(report)

@@ -39,29 +39,31 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.folds import PROTOCOLS, make_folds, save_folds
     from fer_training.pool import Job, Workers
     from fer_training.report import fold_rows, write_folds
+    from fer_training.run_folder import RESULT, Answers
     from fer_training.starts import ImageNetStart, open_start
 
     grow_gpu_memory()
     spec = dataset_spec(options)
-    if options.protocol not in PROTOCOLS[spec.name]:
-        raise ValueError(f"{spec.name}: expected --protocol {' or '.join(PROTOCOLS[spec.name])}: it names no subjects")
+    if spec.name not in PROTOCOLS:
+        raise ValueError(f"expected --dataset {' or '.join(PROTOCOLS)}, got {spec.name}: it is the first stage's")
     config = load_stage_config(find_config(options.config))
     if options.seed is not None:
         config = replace(config, seed=options.seed)
     start = ImageNetStart(options.imagenet_weights) if options.stage1 == "imagenet" else open_start(options.stage1)
-    dataset = read_dataset(spec, options.path)
+    dataset = read_dataset(spec, options.path).without_reported()
     found = find_faces(dataset, start.adapt(config).preprocess.box_scale, BoxCache(options.output / "faces"))
     for problem in (*dataset.problems, *found.problems(dataset)):
         print(f"note: {problem}", file=sys.stderr)
     dataset = replace(dataset, samples=tuple(dataset.samples[i] for i in found.kept))
     rules = PROTOCOLS[spec.name][options.protocol]
     folds = make_folds(dataset, rules)
-    save_folds(dataset, rules, folds, options.output / "folds.json")
     if options.fold is not None and not 0 <= options.fold < len(folds):
         raise ValueError(f"--fold must be 0 to {len(folds) - 1}, got {options.fold}")
+    output = options.output.resolve()
+    save_folds(dataset, rules, folds, output / "folds.json")
     jobs = [
         Job(
-            options.output / fold.name,
+            output / fold.name,
             config,
             start,
             found.crops.take(fold.train),
@@ -71,7 +73,8 @@ def run(options: argparse.Namespace) -> int:
         for fold in (folds if options.fold is None else [folds[options.fold]])
     ]
     answers = Workers(options.workers, options.ray).run(jobs)
-    write_folds([job.folder.name for job in jobs], answers, options.output / "folds.csv")
+    done = [output / fold.name for fold in folds if (output / fold.name / RESULT).is_file()]
+    write_folds([folder.name for folder in done], [Answers.load(folder) for folder in done], output / "folds.csv")
     for job, answer in zip(jobs, answers, strict=True):
         for row in fold_rows(job.folder.name, rules.label, [answer], None, best=options.protocol == "random"):
             print(f"{row.what}: {row.ours:.2f} % of {row.n}, {row.protocol}")

@@ -18,7 +18,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the run it was made of; without it the bundle's recorded accuracy is the measure, on the tenth that is "
         "held out of FER-2013's training split",
     )
-    parser.add_argument("--weights", choices=("best", "last"), default="best")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,26 +26,32 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.verification import verify
 
     bundle = load_bundle(options.bundle)
-    answers = None
+    made, answers = bundle.training, None
+    recorded = made.get("validation", {})
     if options.run_folder is not None:
         from fer_training.packaging import refer
         from fer_training.run_data import faces_of_run
         from fer_training.stages import load_run
 
-        network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
+        network, config = load_run(options.run_folder, f"{made.get('weights', 'best')}.weights.h5")
         _, validation = faces_of_run(options.run_folder, config, options.path)
-        reference = refer(network, config, validation)
-        accuracy, answers = reference.raw.accuracy, reference.logits.argmax(axis=1)
+        if made.keys() & {"average", "logit_offsets"}:
+            print(f"{options.bundle}: changed after its run; the accuracy that it records is the measure")
+            accuracy = recorded["accuracy"]
+        else:
+            reference = refer(network, config, validation)
+            accuracy, answers = reference.raw.accuracy, reference.logits.argmax(axis=1)
     else:
         from fer_training.coarse import coarse_faces
 
-        recorded = bundle.training.get("validation", {})
         _, validation = coarse_faces(options.path)
         if validation.labels != bundle.labels or recorded.get("n") != len(validation):
             raise ValueError(
                 f"{options.bundle}: expected a bundle selected on {len(validation)} faces with labels "
                 f"{validation.labels}, got {recorded.get('n')} and {bundle.labels}; name its --run"
             )
+        if made.get("validation_digest", validation.digest) != validation.digest:
+            print("note: the held-out tenth of this copy is another one: its pictures differ in their pixels")
         accuracy = recorded["accuracy"]
     verdicts = verify(bundle, validation, accuracy, answers)
     for verdict in verdicts:

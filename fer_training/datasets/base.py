@@ -17,6 +17,8 @@ import numpy.typing as npt
 from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
+REPORTED = ("test", "public_test", "private_test")
+"""Splits that results are reported on: nothing trains on them or selects by them."""
 PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".pgm")
 """Suffixes of the picture files that readers take."""
 
@@ -62,6 +64,16 @@ class Dataset:
     samples: tuple[Sample, ...]
     cropped: bool
     problems: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Raise DatasetError if two samples share a name: votes, folds and runs tell them apart by it."""
+        name, count = Counter(s.name for s in self.samples).most_common(1)[0] if self.samples else ("", 1)
+        if count > 1:
+            raise DatasetError(f"{self.name}: expected a name of its own for each picture, got {name} {count} times")
+
+    def without_reported(self) -> Dataset:
+        """Return the samples that may be trained on and selected by. Raises DatasetError if there are none."""
+        return self.split(*({s.split for s in self.samples} - set(REPORTED)))
 
     def split(self, *names: str) -> Dataset:
         """Return the samples of these splits. Raises DatasetError if there are none."""

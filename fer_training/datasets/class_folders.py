@@ -13,6 +13,7 @@ SPLITS = {"train": "train", "training": "train", "val": "validation", "validatio
 def read_class_folders(path: Path, cropped: bool = True) -> Dataset:
     """Read <expression>/*.png, or train/<expression>/*.png beside val/ and test/, into one data set.
 
+    A folder inside an expression's, <expression>/<person>/*.png, names the subject.
     cropped: False if the pictures are whole scenes, in which a face is to be found.
     Raises DatasetError where nothing is found, a folder is no expression, or a picture is unreadable.
     """
@@ -20,7 +21,7 @@ def read_class_folders(path: Path, cropped: bool = True) -> Dataset:
     if not path.is_dir():
         raise DatasetError(f"class folders: expected a folder at {path}, got nothing")
     tops = {p: SPLITS[p.name.lower()] for p in sorted(path.iterdir()) if p.is_dir() and p.name.lower() in SPLITS}
-    raw: list[tuple[Path, str, str]] = []
+    raw: list[tuple[Path, str, str, str]] = []
     for top, split in (tops or {path: ""}).items():
         for folder in sorted(p for p in top.iterdir() if p.is_dir() and not p.name.startswith(".")):
             try:
@@ -28,12 +29,17 @@ def read_class_folders(path: Path, cropped: bool = True) -> Dataset:
             except ValueError:
                 raise DatasetError(f"{folder}: expected folders named after {', '.join(EMOTIONS)}") from None
             files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES and not p.name.startswith("."))
-            raw += [(file, name, split) for file in files]
+            raw += [(file, name, _subject(file, folder), split) for file in files]
     if not raw:
         raise DatasetError(f"{path}: expected pictures in folders named after expressions, got none")
-    labels = tuple(e for e in EMOTIONS if any(name == e for _, name, _ in raw))
+    labels = tuple(e for e in EMOTIONS if any(name == e for _, name, *_ in raw))
     samples = [
-        Sample(file.relative_to(path).as_posix(), read_gray(file), labels.index(name), split=split)
-        for file, name, split in raw
+        Sample(file.relative_to(path).as_posix(), read_gray(file), labels.index(name), subject, split=split)
+        for file, name, subject, split in raw
     ]
     return Dataset(path.name, labels, tuple(samples), cropped, tuple(duplicate_problems(path.name, samples)))
+
+
+def _subject(file: Path, folder: Path) -> str:
+    inner = file.relative_to(folder).parts[:-1]
+    return inner[0] if inner else ""

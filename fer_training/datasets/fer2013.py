@@ -32,7 +32,7 @@ OFFICIAL_COUNTS = {
     "public_test": dict(zip(LABELS, (467, 56, 496, 895, 653, 415, 607), strict=True)),
     "private_test": dict(zip(LABELS, (491, 55, 528, 879, 594, 416, 626), strict=True)),
 }
-_USAGES = {"training": "train", "publictest": "public_test", "privatetest": "private_test"}
+USAGES = {"training": "train", "publictest": "public_test", "privatetest": "private_test"}
 _CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 _TOPS = {
     "train": "train",
@@ -96,9 +96,9 @@ def _from_row(row: dict[str, str], number: int, where: str) -> Sample:
     if pixels.size != 48 * 48:
         raise DatasetError(f"{where}: expected 2304 pixels, got {pixels.size}")
     usage = (row["Usage"] or "").strip().lower()
-    if usage not in _USAGES:
+    if usage not in USAGES:
         raise DatasetError(f"{where}: expected Usage Training, PublicTest or PrivateTest, got {row['Usage']!r}")
-    return Sample(f"row_{number:05d}", pixels.reshape(48, 48), label, split=_USAGES[usage])
+    return Sample(f"row_{number:05d}", pixels.reshape(48, 48), label, split=USAGES[usage])
 
 
 def _read_folders(path: Path) -> list[Sample]:
@@ -115,7 +115,9 @@ def _read_folders(path: Path) -> list[Sample]:
                 if pixels.shape != (48, 48):
                     raise DatasetError(f"{file}: expected 48x48 pixels, got {pixels.shape[1]}x{pixels.shape[0]}")
                 usage = file.name.split("_")[0].lower()
-                samples.append(Sample(file.name, pixels, label, split=_USAGES.get(usage, default)))
+                # Numbers begin anew in each folder where the names do not say what the pictures are for.
+                name = file.name if usage in USAGES else file.relative_to(path).as_posix()
+                samples.append(Sample(name, pixels, label, split=USAGES.get(usage, default)))
     if not samples:
         raise DatasetError(f"{path}: expected {' or '.join(_CSV_NAMES)}, or train/<class>/ and test/<class>/")
     return samples

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from fer_ros.core.emotions import EMOTIONS, canonical
 from fer_training.datasets.base import Dataset, DatasetError, readable_table
+from fer_training.datasets.fer2013 import USAGES
 
 VOTED = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
 _ORDER = [EMOTIONS.index(canonical(name)) for name in VOTED]
@@ -37,11 +38,26 @@ def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
     if "file" in rows[0]:
         table = {row["file"]: _distribution(row, path) for row in rows}
     else:
+        _check_rows(rows, dataset, path)
         table = {f"row_{number:05d}": _distribution(row, path) for number, row in enumerate(rows)}
     samples = tuple(replace(sample, votes=table.get(sample.name)) for sample in dataset.samples)
     if not any(sample.votes is not None for sample in samples):
         raise DatasetError(f"{path}: expected the names of {dataset.name}'s files, got {next(iter(table))} and such")
     return replace(dataset, samples=samples)
+
+
+def _check_rows(rows: list[dict[str, str]], dataset: Dataset, path: Path) -> None:
+    """Raise DatasetError where a row is of another split than the picture of its number, or is not there."""
+    for sample in dataset.samples:
+        number = int(sample.name.removeprefix("row_")) if sample.name.startswith("row_") else -1
+        if number >= len(rows):
+            raise DatasetError(f"{path}: expected a row for each of {dataset.name}'s pictures, got {len(rows)}")
+        usage = (rows[number].get("Usage") or "").strip().lower()
+        if number >= 0 and usage in USAGES and USAGES[usage] != sample.split:
+            raise DatasetError(
+                f"{path}, row {number + 1}: expected the votes of a picture of {sample.split}, got one of {usage}; "
+                "its rows must follow those of fer2013.csv"
+            )
 
 
 def _distribution(row: dict[str, str], path: Path) -> npt.NDArray[np.float32] | None:

@@ -24,5 +24,5 @@ def run(study: Study) -> Report:
     study.output.mkdir(parents=True, exist_ok=True)
     figure.savefig(study.output / "figure4.png", dpi=DPI)
     rows = [Row(c.name, "recall %", OVERLAPPING, None, 100 * c.recall, n=c.support) for c in metrics.classes]
-    notes = ("the paper's Figure 4 shows one fold of 42 pictures; this one all folds together",)
+    notes = (f"the paper's Figure 4 shows one fold of 42 pictures; the confusion here is over {len(folds)} folds",)
     return Report("figure4", "Figure 4: JAFFE", tuple(rows), (*notes, *study.notes([JAFFE])), ("figure4.png",))

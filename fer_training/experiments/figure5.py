@@ -16,13 +16,14 @@ from fer_training.run_folder import HISTORY
 def run(study: Study) -> Report:
     """Draw the loss of the first fold of each configuration."""
     figure = Figure(figsize=(14, 6.5), layout="constrained")
-    rows, missing = [], []
+    rows, missing, shown = [], [], []
     for spec, axes in zip(specs(), figure.subplots(2, 4).flat, strict=True):
         try:
             study.run(spec, "random")
         except DatasetError as error:
             missing.append(f"{title_of(spec)}: {error}")
             continue
+        shown.append(spec)
         first = sorted(study.run_folder(spec, "random").glob("fold*/"))[0]
         draw_loss(axes, first / HISTORY, f"{title_of(spec)}, {first.name}")
         last = read_history(first / HISTORY)[-1]
@@ -31,4 +32,4 @@ def run(study: Study) -> Report:
     study.output.mkdir(parents=True, exist_ok=True)
     figure.savefig(study.output / "figure5.png", dpi=DPI)
     title = "Figure 5: training loss on CK+"
-    return Report("figure5", title, tuple(rows), pictures=("figure5.png",), missing=tuple(missing))
+    return Report("figure5", title, tuple(rows), study.notes(shown), pictures=("figure5.png",), missing=tuple(missing))

@@ -15,13 +15,14 @@ from fer_training.report import Report, Row, pooled
 def run(study: Study) -> Report:
     """Draw the confusion over all folds of each configuration, at each fold's best step."""
     figure = Figure(figsize=(20, 10), layout="constrained")
-    rows, missing = [], []
+    rows, missing, shown = [], [], []
     for spec, axes in zip(specs(), figure.subplots(2, 4).flat, strict=True):
         try:
             metrics = pooled(study.run(spec, "random"))
         except DatasetError as error:
             missing.append(f"{title_of(spec)}: {error}")
             continue
+        shown.append(spec)
         draw_confusion(axes, metrics, title_of(spec))
         rows += [
             Row(f"{title_of(spec)}, {c.name}", "recall %", OVERLAPPING, None, 100 * c.recall, n=c.support)
@@ -30,4 +31,4 @@ def run(study: Study) -> Report:
     study.output.mkdir(parents=True, exist_ok=True)
     figure.savefig(study.output / "figure6.png", dpi=DPI)
     title = "Figure 6: confusion on CK+"
-    return Report("figure6", title, tuple(rows), pictures=("figure6.png",), missing=tuple(missing))
+    return Report("figure6", title, tuple(rows), study.notes(shown), pictures=("figure6.png",), missing=tuple(missing))

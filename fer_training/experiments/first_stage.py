@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_ros.core.bundle import MANIFEST
 from fer_training.coarse import train_coarse
 from fer_training.config import StageConfig
 from fer_training.packaging import package
 from fer_training.run_data import faces_of_run
-from fer_training.run_folder import RESULT
 from fer_training.stages import load_run
 from fer_training.starts import BundleStart, ImageNetStart, RunStart, Start, open_start
 
@@ -42,14 +42,14 @@ class FirstStage:
     def run_folder(self, study: Study, config: StageConfig | None = None, name: str = "stage1") -> Path:
         """Train a first stage in the study's folder, unless it is there already."""
         folder = study.output / "runs" / name
-        if not (folder / RESULT).is_file():
-            train_coarse(
-                config or self.config,
-                study.path("fer2013"),
-                folder,
-                start=ImageNetStart(self.imagenet),
-                progress=study.progress,
-            )
+        # Returns at once where that very stage is finished, and refuses another one.
+        train_coarse(
+            config or self.config,
+            study.path("fer2013"),
+            folder,
+            start=ImageNetStart(self.imagenet),
+            progress=study.progress,
+        )
         return folder
 
     def bundle(self, study: Study) -> str:
@@ -63,8 +63,9 @@ class FirstStage:
 
 def bundle_of(study: Study, run: Path) -> Path:
     """Return the float bundle of a first-stage run, made in the study's folder if it is not there yet."""
-    folder = study.output / "bundles" / run.name
-    if not folder.is_dir():
+    # Named after its weights, too: another run may have a folder of the same name.
+    folder = study.output / "bundles" / RunStart(run).describe().removeprefix("run ")
+    if not (folder / MANIFEST).is_file():
         network, config = load_run(run)
         train, validation = faces_of_run(run, config, study.path("fer2013"))
         package(network, config, train, validation, folder, run.name, ("float32", "int8"))

@@ -34,7 +34,7 @@ class Peer(peer.Peer):
         return statuses
 
     def names(self, kind: str, node: str) -> set[str]:
-        """Return the names of a node's 'publisher', 'subscriber', 'service' or 'client' ends; none while it is unseen."""
+        """Return a node's topics or services; none while it is unseen. kind: publisher, subscriber, service, client."""
         try:
             found = getattr(self.node, f"get_{kind}_names_and_types_by_node")(node, "/")
         except NodeNameNonExistentError:

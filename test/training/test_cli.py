@@ -52,9 +52,13 @@ def test_evaluate_runs_where_tensorflow_is_not_installed(tmp_path, fer2013):
         (["evaluate", "--bundle", "nowhere", "--dataset", "jaffe", "--path", "x"], "expected a bundle's manifest"),
         (["export", "--run", "nowhere", "--path", "x", "--output", "y"], "expected a run folder with config.yaml"),
         (
-            ["stage2", "--config", "jaffe", "--dataset", "folders", "--path", "x", "--stage1", "imagenet"]
-            + ["--protocol", "disjoint", "--output", "y"],
-            "folders: expected --protocol random",
+            ["stage2", "--config", "jaffe", "--dataset", "fer2013", "--path", "x", "--stage1", "imagenet"]
+            + ["--output", "y"],
+            "expected --dataset ckplus or jaffe or folders, got fer2013",
+        ),
+        (
+            ["reproduce", "all", "--jaffe", "nowhere", "--output", "y"],
+            "--jaffe: expected a data set at nowhere, got nothing",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from look_alike import (
 from PIL import Image
 
 from fer_ros.core.emotions import EMOTIONS
-from fer_training.datasets.base import DatasetError, read_gray
+from fer_training.datasets.base import Dataset, DatasetError, Sample, read_gray
 from fer_training.datasets.ckplus import CONFIGURATIONS, OFFICIAL_SEQUENCES, read_ckplus
 from fer_training.datasets.class_folders import read_class_folders
 from fer_training.datasets.fer2013 import OFFICIAL_COUNTS, read_fer2013
@@ -93,6 +93,29 @@ def test_ferplus_follows_the_rows_of_fer2013(tmp_path):
     voted = with_ferplus_votes(dataset, tmp_path / "new.csv")
     np.testing.assert_allclose(voted.samples[0].votes, [0.75, 0, 0, 0, 0, 0, 0, 0.25])
     assert voted.samples[1].votes is None
+    for rows, message in (
+        ("Training,a.png,0,0,0,0,6,0,0,2,2,0\n", "expected a row for each of FER-2013's pictures, got 1"),
+        ("PublicTest,a.png,0,0,0,0,6,0,0,2,2,0\n" * 2, "row 1: expected the votes of a picture of train"),
+    ):
+        (tmp_path / "other.csv").write_text(f"{header}\n{rows}")
+        with pytest.raises(DatasetError, match=message):
+            with_ferplus_votes(dataset, tmp_path / "other.csv")
+
+
+def test_plain_folders_whose_numbers_begin_anew_have_a_name_for_each_picture(tmp_path):
+    for split in ("train", "test"):
+        for label, name in enumerate(EMOTIONS[:3]):
+            (tmp_path / split / name).mkdir(parents=True)
+            for number in range(2):
+                cv2.imwrite(str(tmp_path / split / name / f"{number}.png"), picture(label, number))
+    dataset = read_fer2013(tmp_path)
+    assert len({s.name for s in dataset.samples}) == len(dataset.samples) == 12
+    assert {s.split for s in dataset.samples} == {"train", "public_test"}
+
+
+def test_two_pictures_of_one_name_are_refused():
+    with pytest.raises(DatasetError, match="expected a name of its own for each picture, got a 2 times"):
+        Dataset("x", ("happy",), (Sample("a", np.zeros((9, 9), np.uint8), 0),) * 2, True)
 
 
 @pytest.fixture(scope="module")

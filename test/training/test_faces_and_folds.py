@@ -2,16 +2,18 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
-from look_alike import photograph, write_ckplus, write_jaffe
+from look_alike import photograph, picture, write_ckplus, write_jaffe
 
 from fer_ros.core.detector import HaarDetector
 from fer_training.datasets.base import Dataset, DatasetError, Sample
 from fer_training.datasets.ckplus import read_ckplus
+from fer_training.datasets.class_folders import read_class_folders
 from fer_training.datasets.jaffe import read_jaffe
 from fer_training.faces import BoxCache, find_faces
-from fer_training.folds import ONE_SUBJECT, PAPER, TEN_GROUPS, Protocol, hold_out, load_folds, make_folds, save_folds
+from fer_training.folds import ONE_SUBJECT, PAPER, PROTOCOLS, TEN_GROUPS, Protocol, hold_out, make_folds, save_folds
 
 
 @pytest.fixture(scope="module")
@@ -94,21 +96,49 @@ def test_disjoint_protocols_keep_subjects_apart(request, name, protocol, count):
         assert [f.name for f in folds] == sorted(set(subjects))
 
 
-def test_folds_are_the_same_again_and_survive_their_manifest(ckplus, tmp_path):
+def test_folds_are_the_same_again_and_their_manifest_is_not_written_over(ckplus, tmp_path):
     folds = make_folds(ckplus, TEN_GROUPS)
     save_folds(ckplus, TEN_GROUPS, folds, tmp_path / "folds.json")
-    for other in (make_folds(ckplus, TEN_GROUPS), load_folds(ckplus, tmp_path / "folds.json")):
-        for a, b in zip(folds, other, strict=True):
-            assert a.name == b.name
-            np.testing.assert_array_equal(a.train, b.train)
-            np.testing.assert_array_equal(a.validation, b.validation)
-    smaller = Dataset(ckplus.name, ckplus.labels, ckplus.samples[1:], False)
-    with pytest.raises(DatasetError, match="expected samples of CK"):
-        load_folds(smaller, tmp_path / "folds.json")
+    for a, b in zip(folds, make_folds(ckplus, TEN_GROUPS), strict=True):
+        assert a.name == b.name
+        np.testing.assert_array_equal(a.train, b.train)
+        np.testing.assert_array_equal(a.validation, b.validation)
+    written = json.loads((tmp_path / "folds.json").read_text())["folds"]
+    assert sorted(name for held in written.values() for name in held) == sorted(s.name for s in ckplus.samples)
+    save_folds(ckplus, TEN_GROUPS, folds, tmp_path / "folds.json")
+    with pytest.raises(ValueError, match="expected the folds of this data set and protocol, got others"):
+        save_folds(ckplus, PAPER, make_folds(ckplus, PAPER), tmp_path / "folds.json")
+
+
+def test_reported_splits_are_never_in_a_fold_and_a_validation_split_is_the_fold(tmp_path):
+    for number, (split, count) in enumerate((("train", 6), ("val", 3), ("test", 4))):
+        for label, name in enumerate(("happy", "sad")):
+            (tmp_path / split / name).mkdir(parents=True)
+            for i in range(count):
+                cv2.imwrite(str(tmp_path / split / name / f"{i}.png"), picture(label, 10 * number + i))
+    dataset = read_class_folders(tmp_path).without_reported()
+    (fold,) = make_folds(dataset, PAPER)
+    names = np.array([s.name.split("/")[0] for s in dataset.samples])
+    assert set(names[fold.train]) == {"train"} and set(names[fold.validation]) == {"val"}
+    assert len(fold.train) == 12 and len(fold.validation) == 6
+    with pytest.raises(DatasetError, match="expected a training split"):
+        make_folds(dataset.split("validation"), PAPER)
+
+
+def test_a_folder_in_an_expressions_folder_is_a_person(tmp_path):
+    for person in range(6):
+        for label, name in enumerate(("happy", "sad")):
+            (tmp_path / name / f"p{person}").mkdir(parents=True)
+            cv2.imwrite(str(tmp_path / name / f"p{person}" / "1.png"), picture(label, person))
+    dataset = read_class_folders(tmp_path)
+    subjects = np.array([s.subject for s in dataset.samples])
+    assert set(subjects) == {f"p{i}" for i in range(6)}
+    for fold in make_folds(dataset, PROTOCOLS["folders"]["disjoint"]):
+        assert not set(subjects[fold.train]) & set(subjects[fold.validation])
 
 
 def test_subjects_are_needed_where_they_are_to_be_kept_apart(jaffe):
-    nobody = Dataset("x", ("happy",), (Sample("a", np.zeros((9, 9), np.uint8), 0),) * 4, True)
+    nobody = Dataset("x", ("happy",), tuple(Sample(n, np.zeros((9, 9), np.uint8), 0) for n in "abcd"), True)
     with pytest.raises(DatasetError, match="expected a subject for each picture"):
         make_folds(nobody, TEN_GROUPS)
     with pytest.raises(DatasetError, match="expected 11 subjects or more, got 10"):

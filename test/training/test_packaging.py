@@ -1,6 +1,7 @@
 """From a run to a bundle, and the bundle measured by the robot's code, through the commands a user types."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -56,26 +57,49 @@ def test_the_bundle_records_how_it_was_made(bundle):
     assert facts["formats"]["float16"]["accuracy"] == facts["validation"]["accuracy"]
 
 
-def test_a_student_records_its_start_and_its_teachers_and_goes_on_with_no_others(
-    run, bundle, tiny_bundle, fer2013, tmp_path, capsys
-):
+@pytest.fixture(scope="module")
+def student_command(bundle, fer2013, tmp_path_factory):
+    """What trains a student of the bundle, but for its other teachers and its folder."""
+    folder = tmp_path_factory.mktemp("student")
     config = tiny_config(steps=2, evaluate_steps=1, teacher_weight=0.5, teacher_power=0.7, teacher_votes=0.5)
-    (tmp_path / "student.yaml").write_text(yaml.safe_dump(to_dict(config)))
-    votes = write_ferplus(tmp_path / "votes.csv", fer2013)
-    command = ["stage1", "--config", str(tmp_path / "student.yaml"), "--fer2013", str(fer2013), "--start", str(bundle)]
-    command += ["--ferplus", str(votes), "--output", str(tmp_path / "student"), "--teacher", str(bundle)]
-    assert main([*command, "--teacher", str(tiny_bundle)]) == 0
+    (folder / "student.yaml").write_text(yaml.safe_dump(to_dict(config)))
+    votes = write_ferplus(folder / "votes.csv", fer2013)
+    command = ["stage1", "--config", str(folder / "student.yaml"), "--fer2013", str(fer2013), "--ferplus", str(votes)]
+    return [*command, "--teacher", str(bundle)]
+
+
+@pytest.fixture(scope="module")
+def student(student_command, bundle, tiny_bundle, tmp_path_factory):
+    """A finished run that started from a bundle and had two teachers."""
+    folder = tmp_path_factory.mktemp("students") / "student"
+    others = ["--teacher", str(tiny_bundle), "--start", str(bundle)]
+    assert main([*student_command, *others, "--output", str(folder)]) == 0
+    return folder
+
+
+def test_a_student_records_its_start_and_its_teachers_and_goes_on_with_no_others(
+    run, student, student_command, bundle, tiny_bundle, fer2013, tmp_path, capsys
+):
     made = {"start": f"bundle {load_bundle(bundle).id}", "teachers": [load_bundle(b).id for b in (bundle, tiny_bundle)]}
-    assert origin_of(tmp_path / "student") == made
-    assert main(command) == 1
+    assert origin_of(student) == made
+    assert main([*student_command, "--start", str(bundle), "--output", str(student)]) == 1
     assert "expected the teachers" in capsys.readouterr().err
-    export = ["export", "--run", str(tmp_path / "student"), "--path", str(fer2013), "--precisions", "float32"]
+    export = ["export", "--run", str(student), "--path", str(fer2013), "--precisions", "float32"]
     assert main([*export, "--output", str(tmp_path / "out")]) == 0
-    assert load_bundle(tmp_path / "out").training.items() >= made.items()
-    command[command.index("--start") + 1] = str(run)
-    command[command.index("--output") + 1] = str(tmp_path / "other")
-    assert main(command) == 0
+    facts = load_bundle(tmp_path / "out").training
+    assert facts.items() >= made.items() and len(facts["trained_with"]) == 1
+    assert main([*student_command, "--start", str(run), "--output", str(tmp_path / "other")]) == 0
     assert origin_of(tmp_path / "other")["start"].startswith("run run-")
+
+
+def test_a_student_that_starts_from_what_was_selected_on_other_faces_is_told(student_command, bundle, tmp_path, capsys):
+    other = tmp_path / "bundle"
+    shutil.copytree(bundle, other)
+    manifest = json.loads((other / "bundle.json").read_text())
+    manifest["training"]["validation_digest"] = "0" * 64
+    (other / "bundle.json").write_text(json.dumps(manifest))
+    assert main([*student_command, "--start", str(other), "--output", str(tmp_path / "run")]) == 0
+    assert capsys.readouterr().err.count("was selected on other faces") == 1
 
 
 def test_the_last_line_of_evaluate_is_the_agreed_json(bundle, fer2013, capsys):
@@ -167,15 +191,25 @@ def test_recall_is_raised_at_export_and_recorded(run, fer2013, tmp_path, capsys)
     assert "expected names among angry" in capsys.readouterr().err
 
 
-def test_a_run_is_averaged_with_what_it_started_from(run, bundle, fer2013, tmp_path, capsys):
-    command = ["export", "--run", str(run), "--path", str(fer2013), "--precisions", "float32", "--average", str(bundle)]
+def test_a_run_is_averaged_with_what_it_started_from_and_with_nothing_else(
+    run, student, bundle, fer2013, tmp_path, capsys
+):
+    command = ["export", "--run", str(student), "--path", str(fer2013), "--precisions", "float32"]
+    average = [*command, "--average", str(bundle)]
     faces = preprocess_crops(tiny_crops(8).pixels, load_bundle(bundle).spec)
-    answers = []
-    for share in ("0", "0.5"):
-        assert main([*command, "--share", share, "--output", str(tmp_path / share)]) == 0
-        answers.append(make_classifier(load_bundle(tmp_path / share), "litert").classify(faces))
-    # The bundle was made of this very run, so the average is the run again.
-    np.testing.assert_allclose(answers[1].argmax(axis=1), answers[0].argmax(axis=1))
+    answers = {}
+    for share in ("0", "0.5", "1"):
+        assert main([*average, "--share", share, "--output", str(tmp_path / share)]) == 0
+        answers[share] = make_classifier(load_bundle(tmp_path / share), "litert").classify(faces)
+    begun = make_classifier(load_bundle(bundle), "litert").classify(faces)
+    np.testing.assert_array_equal(answers["1"].argmax(axis=1), begun.argmax(axis=1))
+    # After two steps the average lies between its ends.
+    assert np.abs(answers["0.5"] - answers["1"]).max() <= np.abs(answers["0"] - answers["1"]).max()
     assert load_bundle(tmp_path / "0.5").training["average"] == {"start": "small", "share": 0.5}
-    assert main([*command, "--share", "2", "--output", str(tmp_path / "no")]) == 1
+    capsys.readouterr()
+    assert main(["verify", str(tmp_path / "0.5"), "--path", str(fer2013), "--run", str(student)]) == 0
+    assert "the accuracy that it records is the measure" in capsys.readouterr().out
+    assert main([*average, "--share", "2", "--output", str(tmp_path / "no")]) == 1
     assert "share must be 0 to 1, got 2.0" in capsys.readouterr().err
+    assert main([*command, "--average", str(run), "--output", str(tmp_path / "no")]) == 1
+    assert "--average: expected what the run started from, bundle small-" in capsys.readouterr().err

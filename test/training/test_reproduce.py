@@ -6,7 +6,7 @@ import json
 import keras
 import pytest
 import yaml
-from look_alike import tiny_config, write_ckplus, write_fer2013, write_jaffe
+from look_alike import tiny_config, write_ckplus, write_ckplus_folders, write_fer2013, write_jaffe
 
 from fer_ros.core.bundle import load_bundle
 from fer_ros.core.classifier import make_classifier
@@ -104,6 +104,38 @@ def test_missing_data_is_named_and_the_rest_is_done(world, tmp_path, capsys):
     assert "needs --ckplus; to be had from the Affect Analysis Group" in text and "needs --jaffe" in text
     assert "| FER-2013, angry | pictures |" in text
     assert reproduce(world, tmp_path, "figure4", jaffe=None) == 1
+
+
+def test_the_common_copy_of_ckplus_and_a_broken_one_leave_the_rest_to_be_done(world, everything, tmp_path, capsys):
+    arguments, _, folder = world
+    copies = {"common": write_ckplus_folders(tmp_path / "common"), "broken": tmp_path / "broken"}
+    (copies["broken"] / "happy").mkdir(parents=True)
+    (copies["broken"] / "happy/S010_004_00000017.png").write_bytes(b"no picture")
+    words = ["reproduce", "table1", "table5", *arguments, "--stage1", str(everything / "runs/stage1"), "--folds", "1"]
+    reports = {}
+    for name, path in copies.items():
+        assert main([*words, "--ckplus", str(path), "--output", str(tmp_path / "out" / name)]) == (name == "broken")
+        reports[name] = json.loads((tmp_path / "out" / name / "table1.json").read_text())
+    counted = {row["what"]: row["ours"] for row in reports["common"]["rows"]}
+    assert counted["CK+ 7 no neutral small, happy"] == 2 and counted["CK+ 7 no neutral small, neutral"] == 0
+    assert not reports["broken"]["rows"] and any("a file that OpenCV" in m for m in reports["broken"]["missing"])
+
+
+def test_two_first_stages_of_one_name_do_not_stand_for_each_other(world, everything, tmp_path):
+    arguments, data, folder = world
+    other = tmp_path / "other/stage1"
+    config = ["--config", str(folder / "stage1.yaml"), "--seed", "5"]
+    assert main(["stage1", *config, *arguments[:2], "--fer2013", str(data["fer2013"]), "--output", str(other)]) == 0
+    bundles = set()
+    for run in (everything / "runs/stage1", other):
+        words = ["reproduce", "fer2013", *arguments, "--fer2013", str(data["fer2013"]), "--stage1", str(run)]
+        assert main([*words, "--output", str(tmp_path / "out")]) == 0
+        bundles = {path.name for path in (tmp_path / "out/bundles").iterdir()}
+    assert len(bundles) == 2
+    # What a killed export leaves is no bundle.
+    (tmp_path / "out/bundles" / min(bundles) / "bundle.json").unlink()
+    for run in (everything / "runs/stage1", other):
+        assert main([*words[:-1], str(run), "--output", str(tmp_path / "out")]) == 0
 
 
 def test_a_second_stage_from_a_bundle_gives_a_bundle_with_contempt(world, everything, tmp_path, capsys):

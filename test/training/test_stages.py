@@ -37,7 +37,7 @@ def test_a_stage_learns_and_leaves_a_complete_run_folder(tmp_path):
     files = {p.name for p in tmp_path.iterdir()}
     assert {"config.yaml", "data.json", "environment.json", "run.log", "history.csv", "curves.png"} <= files
     assert {BEST, LAST, RESULT, "tensorboard", "checkpoints"} <= files
-    environment = json.loads((tmp_path / "environment.json").read_text())
+    (environment,) = json.loads((tmp_path / "environment.json").read_text())
     assert environment["packages"]["tensorflow"] and environment["devices"]
     assert json.loads((tmp_path / DATA).read_text())["validation"][0] == "face_100"
     assert len((tmp_path / HISTORY).read_text().splitlines()) == 4
@@ -96,6 +96,8 @@ def test_a_killed_run_resumes_to_the_very_same_weights(tmp_path):
     while not (killed / HISTORY).exists() or len((killed / HISTORY).read_text().splitlines()) <= moment:
         assert child.poll() is None and time.monotonic() < deadline
         time.sleep(0.001)
+    # Anywhere between two looks, or while one is written.
+    time.sleep(random.random() * 0.05)
     child.send_signal(signal.SIGKILL)
     child.wait()
     assert not (killed / RESULT).exists()
