@@ -9,7 +9,7 @@ import numpy as np
 from fer_ros.core.emotions import EMOTIONS
 
 
-def make_tiny_bundle(directory: Path, labels: tuple[str, ...] = EMOTIONS[:7], seed: int = 0) -> Path:
+def make_tiny_bundle(directory: Path, labels: tuple[str, ...] = EMOTIONS[:7], seed: int = 0, squeeze: int = 0) -> Path:
     """Write a bundle of an untrained network of a few thousand weights into a new folder, and return the folder."""
     import keras
 
@@ -18,8 +18,13 @@ def make_tiny_bundle(directory: Path, labels: tuple[str, ...] = EMOTIONS[:7], se
     from fer_training.network import LOGITS, NetworkConfig, build_network
 
     keras.utils.set_random_seed(seed)
-    network = build_network(NetworkConfig(width=0.125, blocks=4), len(labels))
+    network = build_network(NetworkConfig(width=0.125, blocks=4, squeeze=squeeze), len(labels))
     faces = np.random.default_rng(seed).uniform(-1, 1, (8, 48, 48, 1)).astype(np.float32)
+    rng = np.random.default_rng(seed)
+    for layer in network.layers:
+        if layer.name.endswith("expand"):
+            # Gates that a training would have moved.
+            layer.set_weights([rng.normal(0, 1, layer.kernel.shape), rng.normal(0, 1, layer.bias.shape)])
     # An untrained network would call all classes equally likely: spread its logits.
     dense = network.get_layer(LOGITS)
     kernel, bias = dense.get_weights()

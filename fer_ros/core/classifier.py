@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.bundle import Bundle
+from fer_ros.core.bundle import Bundle, BundleError
 from fer_ros.core.preprocessing import Batch, PreprocessSpec
 
 BACKENDS = ("auto", "litert", "tensorflow")
@@ -59,28 +59,30 @@ def make_classifier(
 ) -> Classifier:
     """Start a backend for a bundle and warm it up.
 
-    backend: 'litert', 'tensorflow', or 'auto', which takes TensorFlow where a GPU and TensorFlow are present and
-    LiteRT elsewhere, says why, and falls back to the other if the first does not start.
-    precision: 'float', 'int8', or 'default' for the bundle's own choice.  threads: of LiteRT, at least 1.
+    backend: 'litert', 'tensorflow', or 'auto', which takes TensorFlow where it sees a GPU and LiteRT elsewhere, says
+    why, and falls back to the other if the first does not start.
+    precision: 'float', 'int8' (LiteRT only), or 'default' for the bundle's own choice.  threads: of LiteRT, at least 1.
     Raises BackendError if the backend named, or all of 'auto', cannot start; BundleError for a bundle that is unfit.
     """
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
     if backend != "auto":
-        return _start(backend, bundle, precision, threads)
+        return _start(backend, bundle, precision, threads, need_gpu=False)
     order, reason = _choose()
     log(f"backend auto: {order[0]}, because {reason}")
     failures = []
     for candidate in order:
         try:
-            return _start(candidate, bundle, precision, threads)
-        except BackendError as error:
+            return _start(candidate, bundle, precision, threads, need_gpu=True)
+        except (BackendError, BundleError) as error:
+            if candidate == order[-1] and isinstance(error, BundleError):
+                raise
             failures.append(f"{candidate}: {error}")
             log(f"backend {candidate} did not start: {error}")
     raise BackendError("no backend started: " + "; ".join(failures))
 
 
-def _start(backend: str, bundle: Bundle, precision: str, threads: int) -> Classifier:
+def _start(backend: str, bundle: Bundle, precision: str, threads: int, need_gpu: bool) -> Classifier:
     chosen = _precision(bundle, precision)
     # Imported here: the node on LiteRT must never pay for TensorFlow, nor the other way round.
     if backend == "litert":
@@ -89,7 +91,9 @@ def _start(backend: str, bundle: Bundle, precision: str, threads: int) -> Classi
         return LiteRtClassifier(bundle, chosen, threads)
     from fer_ros.core.tensorflow_backend import TensorFlowClassifier
 
-    return TensorFlowClassifier(bundle, _precision(bundle, "float"))
+    if precision == "int8":
+        raise BackendError("the tensorflow backend runs float models, and int8 was asked for")
+    return TensorFlowClassifier(bundle, _precision(bundle, "float"), need_gpu)
 
 
 def _precision(bundle: Bundle, wanted: str) -> str:

@@ -29,7 +29,8 @@ class DetectorConfig:
     cascade: name of one of OpenCV's Haar cascades, or the path of a cascade file.
     min_face: side of the smallest face looked for, pixels of the original frame.
     scale_factor: ratio of neighbouring sizes in the search.  min_neighbors: overlapping hits that make a face.
-    min_score: faces with a lower detector score are dropped.
+    min_score: faces with a lower detector score are dropped; the networks' scores are 0 to 1, and 0 stands for the
+    one that each of them was made for.
     """
 
     kind: str = "haar"
@@ -52,6 +53,8 @@ class DetectorConfig:
             raise ValueError(f"min_neighbors must not be negative, got {self.min_neighbors}")
         if not math.isfinite(self.min_score):
             raise ValueError(f"min_score must be finite, got {self.min_score}")
+        if self.kind != "haar" and not 0 <= self.min_score < 1:
+            raise ValueError(f"min_score of {self.kind} must be 0 to below 1, got {self.min_score}")
 
 
 class Detector(Protocol):

@@ -35,12 +35,14 @@ class PipelineConfig:
 class Pipeline:
     """Detector, tracker and smoothers for each camera; one classifier and one batch for all."""
 
-    def __init__(self, classifier: Classifier, config: PipelineConfig | None = None) -> None:
-        """Compose the parts."""
+    def __init__(
+        self, classifier: Classifier, config: PipelineConfig | None = None, ids: IdSource | None = None
+    ) -> None:
+        """Compose the parts. ids: shared by pipelines that must not give the same one."""
         self.classifier = classifier
         self.config = config or PipelineConfig()
         self.timings: dict[str, float] = dict.fromkeys(STAGES, 0.0)
-        self._ids = IdSource()
+        self._ids = ids or IdSource()
         self._cameras: dict[str, _Camera] = {}
         # A detector that does not load is reported now and not with the first image.
         FaceSearch(self.config.search, self.config.detector)

@@ -23,16 +23,20 @@ BATCH_SIZES = (1, 2, 4, 8, 16)
 class TensorFlowClassifier:
     """Runs a bundle's float model on whatever device TensorFlow has."""
 
-    def __init__(self, bundle: Bundle, precision: str) -> None:
+    def __init__(self, bundle: Bundle, precision: str, need_gpu: bool = False) -> None:
         """Build and warm up the graph.
 
-        Raises BackendError if TensorFlow is missing or its device fails, BundleError for a model that does not fit.
+        need_gpu: on a CPU this backend costs ten times what LiteRT does.
+        Raises BackendError if TensorFlow is missing, its device fails, or it sees no GPU and needs one, or for a model
+        that it does not run; BundleError for one that does not fit.
         """
         try:
             import tensorflow as tf
         except ImportError as error:
             raise BackendError(f"the package tensorflow is missing or broken ({error})") from None
         gpus = tf.config.list_physical_devices("GPU")
+        if need_gpu and not gpus:
+            raise BackendError("TensorFlow sees no GPU, such as where its CUDA libraries are missing")
         try:
             for gpu in gpus:
                 # Without this TensorFlow takes all of the GPU's memory, and the robot's other nodes get none.
@@ -73,7 +77,7 @@ class TensorFlowClassifier:
 def rebuild(content: bytes) -> Callable[[Any], Any]:
     """Return a function of TensorFlow operations that computes what a float LiteRT model computes.
 
-    content: the model file.  Raises BundleError for an operator outside MobileNet V1's set.
+    content: the model file.  Raises BackendError for an operator that the trainer's networks do not have.
     """
     from tensorflow.lite.python import schema_py_generated as schema
 
@@ -86,7 +90,7 @@ def rebuild(content: bytes) -> Callable[[Any], Any]:
         # Old files keep the operator in the first field, new ones in the second.
         name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
         if name not in _OPERATORS:
-            raise BundleError(f"the tensorflow backend runs {', '.join(_OPERATORS)}; the model holds {name}")
+            raise BackendError(f"the tensorflow backend runs {', '.join(_OPERATORS)}; the model holds {name}")
         steps.append((_OPERATORS[name], operator))
     kinds = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
     kinds |= {schema.TensorType.INT32: np.int32}
@@ -149,6 +153,16 @@ def _dense(options: Any, values: Any, kernel: Any, bias: Any) -> Any:
     return _activate(options, result if bias is None else result + bias)
 
 
+def _multiply(options: Any, values: Any, others: Any) -> Any:
+    return _activate(options, values * others)
+
+
+def _sigmoid(_: Any, values: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.sigmoid(values)
+
+
 def _padding(options: Any) -> str:
     return ("SAME", "VALID")[options.padding]
 
@@ -167,4 +181,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "DEPTHWISE_CONV_2D": _depthwise,
     "MEAN": _mean,
     "FULLY_CONNECTED": _dense,
+    # Squeeze-and-excitation.
+    "MUL": _multiply,
+    "LOGISTIC": _sigmoid,
 }

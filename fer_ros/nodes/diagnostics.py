@@ -12,16 +12,33 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-_WINDOW = 300  # answers that percentiles are taken over: ten seconds at 30 images a second
+_WINDOW, _MOST = 10.0, 1000  # seconds that percentiles are taken over, and values at most
 
 _KINDS, _KIND_LENGTH = 20, 60  # kinds of defects that are told apart, and the characters kept of each
 
 
+class _Recent:
+    """The values of the last seconds; the newest one stays until there is another."""
+
+    def __init__(self) -> None:
+        self._values: deque[tuple[float, float]] = deque(maxlen=_MOST)
+
+    def add(self, value: float) -> None:
+        self._values.append((time.monotonic(), value))
+
+    def percentile(self, share: float) -> float:
+        """Return 0 where there is no value."""
+        while len(self._values) > 1 and self._values[0][0] < time.monotonic() - _WINDOW:
+            self._values.popleft()
+        return float(np.percentile([value for _, value in self._values], share)) if self._values else 0.0
+
+
 @dataclass
 class _Camera:
-    ages: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
-    delays: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    ages: _Recent = field(default_factory=_Recent)
+    delays: _Recent = field(default_factory=_Recent)
     answered: int = 0
+    last_answer: float = field(default_factory=time.monotonic)
     last_image: float = field(default_factory=time.monotonic)
     refused: Counter[str] = field(default_factory=Counter)
 
@@ -33,7 +50,7 @@ class Statistics:
         """Watch these cameras; ages in seconds from which the 95th percentile is a warning and an error."""
         self._lock = threading.Lock()
         self._cameras: dict[str, _Camera] = {}
-        self._stages: dict[str, deque[float]] = {}
+        self._stages: dict[str, _Recent] = {}
         self._since = time.monotonic()
         self.limits = (warn_age, error_age)
         self.watch(cameras)
@@ -62,14 +79,15 @@ class Statistics:
         with self._lock:
             entry = self._cameras[camera]
             entry.answered += 1
-            entry.ages.append(age)
-            entry.delays.append(delay)
+            entry.last_answer = time.monotonic()
+            entry.ages.add(age)
+            entry.delays.add(delay)
 
     def staged(self, timings: dict[str, float]) -> None:
-        """Note the seconds that each stage of one run took."""
+        """Note the seconds that each stage of one run took, for the images of all cameras that it answered."""
         with self._lock:
             for name, value in timings.items():
-                self._stages.setdefault(name, deque(maxlen=_WINDOW)).append(value)
+                self._stages.setdefault(name, _Recent()).add(value)
 
     def silent(self, camera: str) -> float:
         """Return the seconds since the last image, or since the camera is watched."""
@@ -82,17 +100,20 @@ class Statistics:
         stamp: Time,
         dropped: Mapping[str, int],
         facts: Mapping[str, str],
+        no_image_after: float,
         paused: bool = False,
     ) -> DiagnosticArray:
         """Return a status for each camera, and start counting the rate anew.
 
-        dropped: images by camera that were never answered.  facts: what else is worth telling, by name.
+        dropped: images by camera that were received and overtaken by a newer one.  facts: what else is worth telling.
+        no_image_after: seconds without an answer from which on a camera is not answering.
         """
         with self._lock:
             now = time.monotonic()
             passed, self._since = now - self._since, now
+            silence = None if paused else no_image_after
             statuses = [
-                self._status(f"{node}: {name}", name, entry, passed, dropped.get(name, 0), facts, paused)
+                self._status(f"{node}: {name}", name, entry, passed, dropped.get(name, 0), facts, silence)
                 for name, entry in self._cameras.items()
             ]
         message = DiagnosticArray(status=statuses)
@@ -107,36 +128,33 @@ class Statistics:
         passed: float,
         dropped: int,
         facts: Mapping[str, str],
-        paused: bool,
+        silence: float | None,
     ) -> DiagnosticStatus:
         status = DiagnosticStatus(name=title, hardware_id=camera, level=DiagnosticStatus.OK, message="answering")
-        age = _percentile(entry.ages, 95)
+        age = entry.ages.percentile(95)
+        idle = time.monotonic() - entry.last_answer
         warn, error = self.limits
-        if paused:
+        if silence is None:
             status.message = "paused"
-        elif not entry.answered:
-            status.level, status.message = DiagnosticStatus.WARN, "no image was answered in the last period"
+        elif idle >= silence:
+            status.level, status.message = DiagnosticStatus.WARN, f"no image was answered for {idle:.1f} s"
         elif age > error:
             status.level, status.message = DiagnosticStatus.ERROR, f"answers are {age:.3f} s old"
         elif age > warn:
             status.level, status.message = DiagnosticStatus.WARN, f"answers are {age:.3f} s old"
         values = {
             "rate_hz": f"{entry.answered / passed:.1f}" if passed > 0 else "0",
-            "age_p50_ms": f"{1e3 * _percentile(entry.ages, 50):.1f}",
+            "age_p50_ms": f"{1e3 * entry.ages.percentile(50):.1f}",
             "age_p95_ms": f"{1e3 * age:.1f}",
-            "stamp_delay_p50_ms": f"{1e3 * _percentile(entry.delays, 50):.1f}",
-            "stamp_delay_p95_ms": f"{1e3 * _percentile(entry.delays, 95):.1f}",
+            "stamp_delay_p50_ms": f"{1e3 * entry.delays.percentile(50):.1f}",
+            "stamp_delay_p95_ms": f"{1e3 * entry.delays.percentile(95):.1f}",
             "dropped": str(dropped),
             "refused": ", ".join(f"{kind}: {count}" for kind, count in entry.refused.items()) or "0",
             **facts,
         }
         for name, times in self._stages.items():
-            values[f"{name}_p50_ms"] = f"{1e3 * _percentile(times, 50):.2f}"
-            values[f"{name}_p95_ms"] = f"{1e3 * _percentile(times, 95):.2f}"
+            values[f"{name}_p50_ms"] = f"{1e3 * times.percentile(50):.2f}"
+            values[f"{name}_p95_ms"] = f"{1e3 * times.percentile(95):.2f}"
         entry.answered = 0
         status.values = [KeyValue(key=key, value=value) for key, value in values.items()]
         return status
-
-
-def _percentile(values: deque[float], share: float) -> float:
-    return float(np.percentile(list(values), share)) if values else 0.0

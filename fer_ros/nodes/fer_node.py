@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -17,8 +18,10 @@ from fer_ros.core.images import ImageError
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.profile import pipeline_config
 from fer_ros.core.search import FaceSearch
+from fer_ros.core.stamps import Stamps
+from fer_ros.core.tracking import IdSource
 from fer_ros.core.types import Frame, TrackedFace
-from fer_ros.nodes.conversions import to_frame
+from fer_ros.nodes.conversions import seconds, to_frame
 from fer_ros.nodes.diagnostics import Statistics
 from fer_ros.nodes.health import Health
 from fer_ros.nodes.inputs import Inputs, resolve_cameras
@@ -46,6 +49,9 @@ class FerNode(ManagedNode):
         self.ended = threading.Event()
         # Held by the worker for each frame: settings and pauses take effect between two of them.
         self._frame = threading.Lock()
+        # As old as the node: an id is not given again after another configure.
+        self._ids = IdSource()
+        self._stamps: dict[str, Stamps] = {}
         self._pipeline: Pipeline | None = None
         self._outputs: Outputs | None = None
         self._humans: Humans | None = None
@@ -85,7 +91,7 @@ class FerNode(ManagedNode):
             values["threads"],
             self.get_logger().info,
         )
-        pipeline = Pipeline(classifier, pipeline_config(values))
+        pipeline = Pipeline(classifier, pipeline_config(values), self._ids)
         pipeline.watch(self._cameras)
         self._humans = self._make_humans(values)
         self._outputs = Outputs(self, classifier.labels, classifier.bundle_id, self._cameras)
@@ -114,7 +120,9 @@ class FerNode(ManagedNode):
 
     def _activate(self, values: Values) -> None:
         assert self._pipeline is not None
-        self._pipeline.reset()
+        with self._frame:
+            self._pipeline.reset()
+        self._stamps = {}
         self._paused = False
         self._humans = self._humans or self._make_humans(values)
         self._recorder = self._start_recording(values)
@@ -209,26 +217,41 @@ class FerNode(ManagedNode):
         if self._paused or newest.closed:
             return
         assert self._pipeline is not None
+        began = time.perf_counter()
         frames = self._frames({camera: received[camera] for camera in received if camera in self._cameras})
+        read = time.perf_counter()
         results = self._pipeline.process(frames) if frames else {}
         if results and not newest.closed:
-            self._statistics.staged(self._pipeline.timings)
+            done = time.perf_counter()
             for camera, faces in results.items():
                 message, arrived = received[camera]
                 self._publish(camera, message, frames[camera], faces)
-                delay = self.get_clock().now().nanoseconds * 1e-9 - frames[camera].stamp
+                delay = self.get_clock().now().nanoseconds * 1e-9 - seconds(message.header.stamp)
                 self._statistics.answered(camera, time.monotonic() - arrived, delay)
+            times = {"read": read - began, **self._pipeline.timings, "publish": time.perf_counter() - done}
+            self._statistics.staged(times)
 
     def _frames(self, received: dict[str, Received]) -> dict[str, Frame]:
         """Read the images; one that cannot be read is dropped, and its kind of defect reported once."""
         frames = {}
-        for camera, (message, _) in received.items():
+        for camera, (message, arrived) in received.items():
             try:
-                frames[camera] = to_frame(message)
+                frame = to_frame(message)
+                frames[camera] = replace(frame, stamp=self._time_of(camera, frame.stamp, arrived))
             except ImageError as error:
                 if self._statistics.refused(camera, error.kind):
                     self.get_logger().error(f"{camera}: image dropped (told once): {error}")
         return frames
+
+    def _time_of(self, camera: str, stamp: float, arrived: float) -> float:
+        stamps = self._stamps.setdefault(camera, Stamps())
+        trusted = not stamps.stand_still
+        answer = stamps.time_of(stamp, arrived)
+        if trusted and stamps.stand_still:
+            self.get_logger().warning(
+                f"{camera}: the images' stamps stand still at {stamp:g} s; faces are followed by the time of receipt"
+            )
+        return answer
 
     def _publish(
         self, camera: str, message: Image | CompressedImage, frame: Frame, faces: tuple[TrackedFace, ...]

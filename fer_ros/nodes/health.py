@@ -58,7 +58,8 @@ class Health:
         now = self._node.get_clock().now().to_msg()
         paused = self._paused()
         name = self._node.get_name()
-        self._publisher.publish(self._statistics.message(name, now, self._dropped, self._facts(), paused))
+        report = self._statistics.message(name, now, self._dropped, self._facts(), self._no_image_after, paused)
+        self._publisher.publish(report)
         for camera in self._cameras:
             silent = self._statistics.silent(camera)
             if silent < self._no_image_after:

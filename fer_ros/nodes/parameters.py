@@ -123,10 +123,11 @@ FER_NODE = (
               1.01, 2.0, changes=_LIVE),
     Parameter("detector.min_neighbors", _DETECTOR.min_neighbors, "Overlapping hits that make a face.", 0, 100,
               changes=_LIVE),
-    Parameter("detector.min_score", _DETECTOR.min_score, "Faces with a lower detector score are dropped.",
+    Parameter("detector.min_score", _DETECTOR.min_score, "Faces with a lower detector score are dropped; "
+              "BlazeFace and YuNet: 0 to 1, and 0 stands for their own 0.5 and 0.7.",
               -1000.0, 1000.0, changes=_LIVE),
     Parameter("search.full_interval", _SEARCH.full_interval, "Seconds in which the whole frame is searched once, "
-              "a part at a time; around known faces always. 0: the whole frame every time, at full resolution.",
+              "a part at a time; around known faces always. 0, and YuNet: the whole frame every time, at its own size.",
               0.0, 10.0, changes=_LIVE),
     Parameter("search.evidence", _SEARCH.evidence, "Haar cascade that must agree on a new face; empty for none.",
               changes=_LIVE),

@@ -5,9 +5,11 @@ import sys
 
 import numpy as np
 import pytest
+from tiny_bundle import make_tiny_bundle
 
+from fer_ros.core import classifier
 from fer_ros.core.bundle import load_bundle
-from fer_ros.core.classifier import make_classifier, softmax
+from fer_ros.core.classifier import BACKENDS, BackendError, make_classifier, softmax
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +23,17 @@ def faces():
 
 
 def test_probabilities_sum_to_one_for_any_number_of_faces(bundle, faces):
-    classifier = make_classifier(bundle, "litert")
+    litert = make_classifier(bundle, "litert")
     for count in (0, 1, 3, 8, 13):
-        probabilities = classifier.classify(faces[:count])
+        probabilities = litert.classify(faces[:count])
         assert probabilities.shape == (count, 7) and probabilities.dtype == np.float32
         np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
 
 
 def test_a_face_gets_the_same_answer_in_any_batch(bundle, faces):
-    classifier = make_classifier(bundle, "litert")
-    together = classifier.classify(faces)
-    alone = np.concatenate([classifier.classify(faces[i : i + 1]) for i in range(len(faces))])
+    litert = make_classifier(bundle, "litert")
+    together = litert.classify(faces)
+    alone = np.concatenate([litert.classify(faces[i : i + 1]) for i in range(len(faces))])
     np.testing.assert_allclose(together, alone, atol=1e-5)
     assert len(set(together.argmax(axis=1))) > 1 or together.std(axis=0).max() > 0.01
 
@@ -43,16 +45,37 @@ def test_tensorflow_computes_what_litert_computes(bundle, faces, precision):
     np.testing.assert_allclose(tensorflow, litert, atol=1e-5 if precision == "float32" else 2e-3)
 
 
+def test_tensorflow_computes_squeeze_and_excitation_too(faces, tmp_path):
+    bundle = load_bundle(make_tiny_bundle(tmp_path / "squeeze", squeeze=4))
+    litert, tensorflow = (make_classifier(bundle, backend, "float").classify(faces) for backend in BACKENDS[1:])
+    np.testing.assert_allclose(tensorflow, litert, atol=1e-5)
+
+
+def test_auto_takes_litert_where_tensorflow_sees_no_gpu_or_cannot_do_what_was_asked(bundle, faces, monkeypatch):
+    """As on a robot with a GPU device and a TensorFlow that was built for CPUs."""
+    monkeypatch.setattr(classifier, "_choose", lambda: (("tensorflow", "litert"), "a GPU device is present"))
+    for precision, reason in (("default", "TensorFlow sees no GPU"), ("int8", "runs float models")):
+        said = []
+        chosen = make_classifier(bundle, "auto", precision, log=said.append)
+        assert chosen.name.startswith("litert")
+        assert len(said) == 2 and said[1].startswith("backend tensorflow did not start: ") and reason in said[1]
+    with pytest.raises(BackendError, match="int8 was asked for"):
+        make_classifier(bundle, "tensorflow", "int8")
+    monkeypatch.setattr(classifier, "_choose", lambda: (("tensorflow",), "a GPU device is present"))
+    with pytest.raises(BackendError, match="no backend started: tensorflow: TensorFlow sees no GPU"):
+        make_classifier(bundle, "auto", log=lambda line: None)
+
+
 def test_the_integer_model_is_close_to_the_float_model(bundle, faces):
     integer = make_classifier(bundle, "litert", "int8").classify(faces)
     assert np.abs(integer - make_classifier(bundle, "litert", "float").classify(faces)).max() < 0.1
 
 
 def test_a_wrong_batch_is_refused(bundle):
-    classifier = make_classifier(bundle, "litert")
+    litert = make_classifier(bundle, "litert")
     for batch in (np.zeros((1, 48, 48), np.float32), np.zeros((1, 48, 48, 1)), np.zeros((1, 64, 64, 1), np.float32)):
         with pytest.raises(ValueError, match=r"batch must be \(N, 48, 48, 1\) float32, got"):
-            classifier.classify(batch)
+            litert.classify(batch)
 
 
 def test_auto_says_what_it_chose_and_why(bundle):

@@ -22,8 +22,9 @@ def ids(tracks):
 
 def test_ids_are_five_letters_and_never_given_twice():
     source = IdSource()
-    names = [source.new() for _ in range(2000)]
-    assert len(set(names)) == 2000
+    names = [source.new() for _ in range(50_000)]
+    assert len(set(names)) == 50_000
+    assert len({IdSource().new() for _ in range(20)}) > 15, "they begin anywhere"
     assert all(len(n) == 5 and n.isalpha() and n.islower() and n.isascii() for n in names)
 
 

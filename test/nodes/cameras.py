@@ -13,9 +13,10 @@ from fer_ros.nodes.quality_of_service import IMAGES
 class Camera:
     """Publishes one picture with growing, recognisable stamps."""
 
-    def __init__(self, peer, topic="camera/image_raw", picture=None, qos=IMAGES, compressed=False):
+    def __init__(self, peer, topic="camera/image_raw", picture=None, qos=IMAGES, compressed=False, stamped=True):
         self._picture = two_faces() if picture is None else picture
         self._compressed = compressed
+        self._stamped = stamped
         self._publisher = peer.node.create_publisher(CompressedImage if compressed else Image, topic, qos)
         self.sent = 0
         self.stamp = 0.0
@@ -27,7 +28,9 @@ class Camera:
 
     def publish(self):
         self.sent += 1
-        header = Header(stamp=Time(sec=1000 + self.sent // 30, nanosec=self.sent % 30 * 33_000_000), frame_id="optical")
+        header = Header(frame_id="optical")
+        if self._stamped:
+            header.stamp = Time(sec=1000 + self.sent // 30, nanosec=self.sent % 30 * 33_000_000)
         self.stamp = seconds(header.stamp)
         if self._compressed:
             data = cv2.imencode(".jpg", self._picture)[1].tobytes()

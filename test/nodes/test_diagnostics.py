@@ -1,5 +1,8 @@
 """What is counted, and how the level follows from it."""
 
+import time
+
+import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 
@@ -7,7 +10,7 @@ from fer_ros.nodes.diagnostics import Statistics
 
 
 def status(statistics, camera="eye", paused=False):
-    message = statistics.message("fer_node", Time(), {camera: 3}, {"model_bundle": "bundle-1"}, paused)
+    message = statistics.message("fer_node", Time(), {camera: 3}, {"model_bundle": "bundle-1"}, 2.0, paused)
     return next(s for s in message.status if s.hardware_id == camera)
 
 
@@ -29,11 +32,33 @@ def test_the_level_follows_the_age_of_the_answers():
         assert (values(one)["dropped"], values(one)["model_bundle"]) == ("3", "bundle-1")
 
 
-def test_a_camera_that_fell_silent_is_a_warning():
+@pytest.fixture
+def clock(monkeypatch):
+    """The seconds that have passed, for whoever asks."""
+
+    class Clock:
+        now = 100.0
+
+    monkeypatch.setattr(time, "monotonic", lambda: Clock.now)
+    return Clock
+
+
+def test_a_camera_that_fell_silent_is_a_warning_and_a_slow_one_is_none(clock):
     statistics = Statistics(["eye"], 0.1, 0.5)
     statistics.answered("eye", 0.01, 0.01)
-    assert status(statistics).level == DiagnosticStatus.OK
-    assert status(statistics).level == DiagnosticStatus.WARN
+    for passed, level in ((0.0, DiagnosticStatus.OK), (1.4, DiagnosticStatus.OK), (2.1, DiagnosticStatus.WARN)):
+        clock.now = 100.0 + passed
+        assert status(statistics).level == level, passed
+    assert status(statistics).message == "no image was answered for 2.1 s"
+
+
+def test_late_answers_are_forgotten_in_seconds_whatever_the_rate(clock):
+    for rate in (1, 30):
+        statistics = Statistics(["eye"], 0.1, 0.5)
+        for age in [0.7] * 20 + [0.01] * (11 * rate):
+            clock.now += 1 / rate
+            statistics.answered("eye", age, age)
+        assert status(statistics).level == DiagnosticStatus.OK, rate
 
 
 def test_a_paused_node_is_no_warning_and_says_so():
@@ -45,7 +70,7 @@ def test_other_cameras_are_watched_and_those_that_stay_are_counted_on():
     statistics = Statistics(["eye"], 0.1, 0.5)
     statistics.answered("eye", 0.01, 0.01)
     statistics.watch(["other", "eye"])
-    assert [s.hardware_id for s in statistics.message("fer_node", Time(), {}, {}).status] == ["other", "eye"]
+    assert [s.hardware_id for s in statistics.message("fer_node", Time(), {}, {}, 2.0).status] == ["other", "eye"]
     assert float(values(status(statistics))["age_p50_ms"]) > 0
 
 

@@ -13,6 +13,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from pictures import two_faces
+from rcl_interfaces.srv import SetParameters
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -133,6 +134,31 @@ def test_the_annotated_image_is_made_while_somebody_listens(start, peer, tiny_bu
     assert np.abs(jpeg[..., ::-1].astype(int) - pixels).mean() < 6
 
 
+def test_a_driver_that_sets_no_stamps_gets_stable_expressions_and_a_warning(start, peer, tiny_bundle):
+    node = start("fer_node", model_bundle=tiny_bundle)
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    camera = Camera(peer, stamped=False)
+
+    def stable():
+        return [m for m in results if m.faces and all(face.state == face.STABLE for face in m.faces)]
+
+    assert publish_until(camera.publish, stable), [face.state for m in results[-3:] for face in m.faces]
+    assert stable()[-1].header.stamp == Time() and stable()[-1].header.frame_id == "optical"
+    assert node.says("the images' stamps stand still at 0 s")
+
+
+def test_a_limit_that_a_network_cannot_have_is_refused_and_the_node_goes_on(start, peer, tiny_bundle):
+    node = start("fer_node", model_bundle=tiny_bundle, detector__kind="blazeface_full")
+    results = peer.collect(FaceEmotionArray, "faces/emotions")
+    camera = Camera(peer)
+    assert publish_until(camera.publish, lambda: any(m.faces for m in results))
+    request = SetParameters.Request(parameters=[Parameter("detector.min_score", value=1.0).to_parameter_msg()])
+    (refused,) = peer.call(SetParameters, "/fer_node/set_parameters", request).results
+    assert not refused.successful and "min_score of blazeface_full must be 0 to below 1, got 1.0" in refused.reason
+    results.clear()
+    assert publish_until(camera.publish, lambda: any(m.faces for m in results)), node.output
+
+
 def test_diagnostics_tell_rate_age_stages_and_bundle(start, peer, tiny_bundle):
     start("fer_node", model_bundle=tiny_bundle, diagnostics__period=0.3)
     messages = peer.collect(DiagnosticArray, "/diagnostics")
@@ -143,7 +169,8 @@ def test_diagnostics_tell_rate_age_stages_and_bundle(start, peer, tiny_bundle):
 
     assert publish_until(camera.publish, lambda: any(float(v["rate_hz"]) > 5 for v in values()))
     last = [v for v in values() if float(v["rate_hz"]) > 5][-1]
-    assert float(last["age_p95_ms"]) > 0 and float(last["detect_p50_ms"]) > 0
+    times = ("age_p95_ms", "read_p50_ms", "detect_p50_ms", "publish_p50_ms")
+    assert all(float(last[name]) > 0 for name in times)
     assert last["model_bundle"] == load_bundle(tiny_bundle).id and "litert" in last["backend"]
 
 
