@@ -133,7 +133,9 @@ class FaceSearch:
         left, top, right, bottom = region
         factor = _EVIDENCE_SIDE / max(box.width, box.height)
         small = resized(frame.gray[top:bottom, left:right], factor)
-        return bool(self._evidence.detect(small, _EVIDENCE_SIDE * 0.6))
+        seen = self._evidence.detect(small, _EVIDENCE_SIDE * 0.6)
+        # Another face beside it is no evidence for this one.
+        return any(face.scaled(1 / factor).moved(left, top).box.iou(box) > _SAME for face in seen)
 
 
 @lru_cache(maxsize=1)

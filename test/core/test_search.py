@@ -57,6 +57,17 @@ def test_a_patch_that_only_one_cascade_believes_is_no_face():
     assert trusting._believed(frame, [*real, doubtful], []) == [*real, doubtful]
 
 
+def test_another_face_beside_it_is_no_evidence_for_a_patch():
+    frame = scene(0.0, (0, 280, 170, 220))
+    search = FaceSearch(SearchConfig(), DetectorConfig())
+    (face,) = search.find(frame)
+    side = face.box.width
+    beside = face.box.scaled(1.5).moved(0.6 * side, 0.6 * side)
+    for box, believed in ((face.box, True), (face.box.moved(0.1 * side, 0.0), True), (beside, False)):
+        claimed = [Face(box, 9.0)]
+        assert search._believed(frame, claimed, []) == (claimed if believed else []), box
+
+
 def test_a_still_face_is_never_doubted():
     search = FaceSearch(SearchConfig(), DetectorConfig())
     known = []
