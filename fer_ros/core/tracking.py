@@ -126,8 +126,9 @@ class Tracker:
         """Return, for each matched face, its track."""
         if not tracks or not faces:
             return {}
-        predicted = [track.predicted(stamp) for track in tracks]
-        costs = np.array([[_cost(box, face.box) for box in predicted] for face in faces])
+        # A face that was missed went on as before, or stopped.
+        places = [(track.predicted(stamp), track.box) for track in tracks]
+        costs = np.array([[min(_cost(box, face.box) for box in boxes) for boxes in places] for face in faces])
         rows, columns = linear_sum_assignment(np.minimum(costs, 1e3))
         return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if costs[i, j] <= _MAX_COST}
 

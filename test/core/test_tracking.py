@@ -40,6 +40,17 @@ def test_a_missed_face_keeps_its_id_until_max_age(tracker):
     assert after.track_id == before.track_id
 
 
+def test_a_walking_face_keeps_its_id_if_it_stops_unseen_or_goes_on_unseen():
+    for stops in (True, False):
+        tracker = Tracker(TrackerConfig(max_age=1.3), IdSource())
+        for i in range(31):
+            (before,) = tracker.update([face(100 + 5 * i)], i / 30)
+        for i in range(31, 58):
+            tracker.update([], i / 30)
+        (after,) = tracker.update([face(250 if stops else 250 + 150 * 28 / 30)], 58 / 30)
+        assert after.track_id == before.track_id, stops
+
+
 def test_lost_track_does_not_reappear(tracker):
     (before,) = tracker.update([face(100)], 0.0)
     tracker.update([], 0.4)
