@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, each in a process of its own; results go to benchmarks/results.
 
-python -m benchmarks.all [--fer2013 DIR]   (what `make bench` runs; about a quarter of an hour)
+python -m benchmarks.all [--fer2013 DIR] [--clips DIR]   (what `make bench` runs; about a quarter of an hour)
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -22,17 +23,33 @@ STEPS = (
     ("dds", "--save", "--seconds", "6"),
     ("plots",),
 )
+_CLIPS = {".avi", ".gif", ".mkv", ".mov", ".mp4", ".webm"}
+
+
+def steps(fer2013: str, clips: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield module and arguments of each step. fer2013: folder or CSV file, '' for none.  clips: files."""
+    for module, *words in STEPS:
+        if module == "quality" and clips:
+            words += ["--clip", *clips]
+        if module == "peers" and fer2013:
+            yield "framing", "--save", "--pictures", "300", "--fer2013", fer2013
+            words += ["--fer2013", fer2013]
+        yield module, *words
 
 
 def main() -> int:
     """Run the steps; returns how many failed. A step that fails does not keep the others from running."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--fer2013", default="", help="folder or CSV file, to compare the peers' accuracy too")
+    parser.add_argument("--fer2013", default="", help="folder or CSV file, for the peers' accuracy and the framing")
+    parser.add_argument("--clips", type=Path, help="folder with videos without known faces: what is found in them")
     options = parser.parse_args()
+    clips: list[str] = []
+    if options.clips:
+        clips = sorted(str(p.resolve()) for p in options.clips.glob("*") if p.suffix.lower() in _CLIPS)
+        if not clips:
+            parser.error(f"expected videos ({', '.join(sorted(_CLIPS))}) in {options.clips}, got none")
     failed = 0
-    for module, *words in STEPS:
-        if module == "peers" and options.fer2013:
-            words += ["--fer2013", options.fer2013]
+    for module, *words in steps(options.fer2013, clips):
         began = time.monotonic()
         code = subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *words], cwd=_ROOT, check=False).returncode
         failed += code != 0

@@ -26,6 +26,8 @@ _SMILING, _SERIOUS = (0, 300, 80, 360), (0, 480, 30, 480)
 # Share of a cut-out's width over which it fades into the wall.
 _FADE = 0.08
 _SENSOR_NOISE = 3.0
+# By which share a moving face grows and shrinks.
+_NEARER = 0.05
 WALLS = ("plain", "textured")
 
 
@@ -89,18 +91,20 @@ def moving_faces(
     frames: int,
     size: tuple[int, int] = (640, 480),
     seed: int = 0,
-    smallest: float = 48,
+    smallest: float = 53,
     wall: str = "textured",
 ) -> list[Shot]:
     """Return a clip of `count` people on a grid, who sway, and come nearer and go, in place.
 
-    size: (width, height), pixels.  smallest: pixels; every face of every frame is at least a tenth larger than that.
+    size: (width, height), pixels.  smallest: side that every face of every frame has at least, pixels; where many
+    people leave no room for more, the smallest of the clip have just that. The default is a tenth more than the
+    profiles' detector.min_face: what a time is measured on should be found.
     Raises ValueError if so many faces do not fit.
     """
     rng = np.random.default_rng(seed)
     columns, rows, cell = _grid(max(count, 1), size)
     # A person near a camera fills a quarter of the picture's height, not all of it because alone.
-    side = max(min(0.42 * cell, 0.25 * size[1]), 1.17 * smallest)
+    side = max(min(0.42 * cell, 0.25 * size[1]), smallest / (1 - _NEARER))
     if count and side > 0.5 * cell:
         raise ValueError(f"expected at most what fits in {size} with faces of {smallest} pixels, got {count} faces")
     phases = rng.uniform(0, 2 * np.pi, (max(count, 1), 3))
@@ -113,7 +117,7 @@ def moving_faces(
             row, column = divmod(index, columns)
             sway = reach * np.sin(np.array([1.7, 1.1]) * number / RATE + phases[index, :2])
             x, y = (column + 0.5) * size[0] / columns + sway[0], (row + 0.5) * size[1] / rows + sway[1]
-            near = 1 + 0.05 * np.sin(0.8 * number / RATE + phases[index, 2])
+            near = 1 + _NEARER * np.sin(0.8 * number / RATE + phases[index, 2])
             boxes.append(paste(painted, both[index % 2], side * near, x, y))
         shots.append(Shot(noise.on(painted), tuple(boxes)))
     return shots

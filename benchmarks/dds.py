@@ -4,7 +4,8 @@ python -m benchmarks.dds [--save] [--soak]              (in the shell of env.bas
 python -m benchmarks.dds --rates 30 --size 640x480 --faces 1 --profile default
 
 Latency is from the image's stamp, made just before it is published, to the receipt of its answer in this process: an
-upper bound for the time from receipt to answer in the node. Images are numbered, so what was dropped is counted.
+upper bound for the time from receipt to answer in the node. Images are numbered, so those without an answer are
+counted, and so are the answers, so that one that this process did not hear is no loss of the node.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # This folder's fer_ros has no generated messages: the overlay's must come first.
 sys.path.append(sys.path.pop(0))
@@ -33,6 +34,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from fer_ros.msg import FaceEmotionArray
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import HistoryPolicy, QoSProfile
 
 from benchmarks.process import use_of
 from benchmarks.profiles import PROFILES
@@ -66,27 +68,43 @@ CASES = (
 SOAK, SOAK_ANSWERS = Case(250.0, (320, 240), profile="default"), 20_000
 
 
+# A stall of this process must not make it lose answers: the node's loss is what is measured.
+_PATIENT = QoSProfile(
+    history=HistoryPolicy.KEEP_LAST, depth=1000, reliability=RESULTS.reliability, durability=RESULTS.durability
+)
+
+
+class Answer(NamedTuple):
+    """An answer that was heard. image: its number.  latency: seconds.  sequence: the answer's own number."""
+
+    image: int
+    latency: float
+    faces: int
+    sequence: int
+
+
 class Receiver:
-    """Subscribes to the answers and the diagnostics; `answers` holds (number, seconds of latency, faces) of each."""
+    """Subscribes to the answers and the diagnostics."""
 
     def __init__(self) -> None:
         """Subscribe, and spin in a thread of its own until `close`."""
-        self.answers: list[tuple[int, float, int]] = []
+        self.answers: list[Answer] = []
         self.diagnostics: dict[str, str] = {}
         self._context = rclpy.Context()
         rclpy.init(context=self._context)
         self._node = rclpy.create_node("benchmark_receiver", context=self._context)
-        self._node.create_subscription(FaceEmotionArray, "faces/emotions", self._on_faces, RESULTS)
+        self._node.create_subscription(FaceEmotionArray, "faces/emotions", self._on_faces, _PATIENT)
         self._node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, RESULTS)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._thread = threading.Thread(target=self._executor.spin, daemon=True)
         self._thread.start()
 
-    def _on_faces(self, message: FaceEmotionArray) -> None:
+    def _on_faces(self, message: FaceEmotionArray, info: dict[str, int]) -> None:
         stamp = message.header.stamp
         latency = self._node.get_clock().now().nanoseconds * 1e-9 - stamp.sec - stamp.nanosec * 1e-9
-        self.answers.append((int(message.header.frame_id), latency, len(message.faces)))
+        sequence = info["publication_sequence_number"]
+        self.answers.append(Answer(int(message.header.frame_id), latency, len(message.faces), sequence))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         self.diagnostics = {pair.key: pair.value for pair in message.status[0].values}
@@ -147,22 +165,29 @@ def measure(case: Case, seconds: float, answers: int = 0) -> dict[str, Any]:
         raise TimeoutError(f"expected answers of fer_node in {passed:.0f} s, got {len(got)}")
     result = summary(got, passed)
     result["dropped_by_node"] = int(told["dropped"]) - dropped
+    result["bundle"] = told["model_bundle"]
     result["cpu_share"] = (after.cpu - before.cpu) / passed
     result["memory_mb"], result["memory_growth_mb"] = after.memory, after.memory - before.memory
     result["node"] = {key: float(value) for key, value in told.items() if key.endswith("_ms")}
     return result
 
 
-def summary(answers: list[tuple[int, float, int]], passed: float) -> dict[str, Any]:
-    """Summarise (number, latency in seconds, faces) of at least two answers received in `passed` seconds."""
-    numbers, latencies, faces = (np.array(column, float) for column in zip(*answers, strict=True))
-    sent = int(numbers[-1] - numbers[0]) + 1
+def summary(answers: list[Answer], passed: float) -> dict[str, Any]:
+    """Summarise at least two answers received in `passed` seconds.
+
+    unheard: answers that the node sent and this process did not hear.  dropped: images for which none was sent, because
+    the node took a newer one or because they did not reach it.
+    """
+    images, latencies, faces, sequences = (np.array(column, float) for column in zip(*answers, strict=True))
+    sent = int(images[-1] - images[0]) + 1
+    answered = int(sequences[-1] - sequences[0]) + 1
     return {
         "sent": sent,
         "sent_hz": sent / passed,
-        "answered": len(answers),
-        "answered_hz": len(answers) / passed,
-        "dropped": sent - len(answers),
+        "answered": answered,
+        "answered_hz": answered / passed,
+        "unheard": answered - len(answers),
+        "dropped": sent - answered,
         "latency_ms": {f"p{p}": round(1e3 * float(np.percentile(latencies, p)), 2) for p in (50, 95, 99, 100)},
         "late": int((latencies > _LATE).sum()),
         "faces": float(faces.mean()),
@@ -172,10 +197,10 @@ def summary(answers: list[tuple[int, float, int]], passed: float) -> dict[str, A
 def table(rows: list[dict[str, Any]]) -> str:
     """Return the measurements as Markdown."""
     lines = [
-        "| profile | images | faces | sent/s | answered/s | dropped "
-        "| by the node's own count, a second early or late | p50, p95, max ms "
+        "| profile | images | faces | sent/s | answered/s | images without an answer "
+        "| dropped by the node's own count, a second early or late | answers not heard here | p50, p95, max ms "
         "| later than 100 ms | age in the node, p95 ms | CPU of one core | memory MB (growth) |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         case, r = row["case"], row["result"]
@@ -183,7 +208,7 @@ def table(rows: list[dict[str, Any]]) -> str:
         lines.append(
             f"| {case['profile']} | {case['size'][0]}x{case['size'][1]}, {case['rate']:g}/s "
             f"| {case['faces']} ({r['faces']:.1f} found) | {r['sent_hz']:.1f} | {r['answered_hz']:.1f} "
-            f"| {r['dropped']} of {r['sent']} | {r['dropped_by_node']} "
+            f"| {r['dropped']} of {r['sent']} | {r['dropped_by_node']} | {r['unheard']} "
             f"| {latency['p50']:.1f}, {latency['p95']:.1f}, {latency['p100']:.1f} | {r['late']} "
             f"| {r['node'].get('age_p95_ms', float('nan')):.1f} "
             f"| {r['cpu_share']:.0%} | {r['memory_mb']:.0f} ({r['memory_growth_mb']:+.1f}) |"
@@ -209,7 +234,9 @@ def main() -> None:
         cases, seconds, answers = (SOAK,), 300.0, SOAK_ANSWERS
     results = Results("dds_soak" if options.soak else "dds", "End to end over DDS", {"rows": []})
     for case in cases:
-        results.data["rows"].append({"case": vars(case), "result": measure(case, seconds, answers)})
+        result = measure(case, seconds, answers)
+        results.data["bundle"] = result["bundle"]
+        results.data["rows"].append({"case": vars(case), "result": result})
         print(table(results.data["rows"]).splitlines()[-1], flush=True)
     results.finish(table(results.data["rows"]), options.save)
 

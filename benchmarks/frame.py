@@ -4,7 +4,7 @@ python -m benchmarks.frame [--faces 0 1 2 4 8 16] [--size 640x480] [--json | --s
 
 The baseline searches every frame at full resolution (OpenCV's defaults, faces from 48 pixels) and calls a Keras model
 of the shipped network's shape once a face. Profiles and baseline take turns on the same clips in one run, block by
-block, so that whatever else the machine does meets them all. The last line of --json is one object, in ms.
+block. The last line of --json is one object, in ms.
 """
 
 from __future__ import annotations
@@ -12,55 +12,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-import cv2
 import numpy as np
 
-from benchmarks.clips import RATE, Shot, moving_faces
-from benchmarks.profiles import PROFILES, load_profile
+from benchmarks.clips import Shot, moving_faces
+from benchmarks.profiles import PROFILES
 from benchmarks.report import Results, parse_size
+from benchmarks.timing import WARM_UP, Measured, Way, measure, profile_pipeline, profile_way
 from fer_ros.core.bundle import Bundle, load_bundle
-from fer_ros.core.classifier import make_classifier
 from fer_ros.core.detector import HaarDetector
-from fer_ros.core.pipeline import STAGES, Pipeline
 from fer_ros.core.preprocessing import preprocess
 from fer_ros.core.types import Frame
 
-WARM_UP = 15
-"""Frames at the start of a clip that are processed and not counted."""
-_BLOCK = 30
-# A frame of the baseline costs as much as many of ours, and none depends on the one before: a part of them will do.
-_BASELINE_EVERY = 4
-
-Run = Callable[[Shot, float], int]
-
-
-@dataclass
-class Measured:
-    """What one way to work took on one clip. seconds: of each counted frame.  found: faces of each.
-
-    stages: seconds of each stage, summed over the frames.
-    """
-
-    seconds: list[float] = field(default_factory=list)
-    found: list[int] = field(default_factory=list)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    def times(self) -> dict[str, float]:
-        """Return mean, p50 and p95 over the frames, in ms."""
-        values = 1e3 * np.array(self.seconds)
-        numbers = {"mean": values.mean(), "p50": np.percentile(values, 50), "p95": np.percentile(values, 95)}
-        return {name: round(float(value), 3) for name, value in numbers.items()}
-
-    def summary(self) -> dict[str, Any]:
-        """Return the times with what explains them: faces found a frame, frames, mean ms of each stage."""
-        stages = {name: round(1e3 * value / len(self.seconds), 3) for name, value in self.stages.items()}
-        found = round(float(np.mean(self.found)), 2)
-        return {**self.times(), "faces_found": found, "frames": len(self.seconds), "stages_mean": stages}
+# A frame of the baseline costs as much as many of ours, and none depends on the one before: a part of them will do, but
+# a 95th percentile wants some.
+_BASELINE_EVERY, _BASELINE_FRAMES, _BASELINE_WARM_UP = 4, 20, 4
 
 
 def paper_ms(faces: int) -> float:
@@ -68,36 +36,24 @@ def paper_ms(faces: int) -> float:
     return 46.93 + faces * (7.49 + 3.57)
 
 
-def profile_pipeline(name: str) -> Pipeline:
-    """Return a profile's pipeline as the node would build it, on LiteRT. Raises what its parts raise."""
-    config, others = load_profile(name)
-    bundle = load_bundle(others.get("model_bundle", "default"))
-    threads = others.get("threads", 2)
-    cv2.setNumThreads(threads)
-    return Pipeline(make_classifier(bundle, "litert", others.get("precision", "default"), threads), config)
+def shipped_network(bundle: Bundle) -> dict[str, Any]:
+    """Return the shape of the bundle's network, as its training noted it: width, stem_stride, blocks and so on."""
+    shape: dict[str, Any] = bundle.training["config"]["network"]
+    return shape
 
 
-def profile_runner(pipeline: Pipeline) -> Run:
-    """Return a function of (shot, stamp) that processes a frame, gray conversion included; it returns faces found."""
-
-    def run(shot: Shot, stamp: float) -> int:
-        return len(pipeline.process({"camera": Frame.from_bgr(shot.picture, stamp)})["camera"])
-
-    return run
-
-
-def baseline_runner() -> Run:
+def baseline() -> Callable[[Shot], int]:
     """Return the straightforward way: full-frame Haar on every frame, one eager Keras call a face."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Imported here: TensorFlow takes seconds to import, and the profiles do without.
     from fer_training.network import NetworkConfig, build_network
 
     bundle = load_bundle()
-    network = build_network(NetworkConfig(stem_stride=stem_stride(bundle)), len(bundle.labels))
+    network = build_network(NetworkConfig(**shipped_network(bundle)), len(bundle.labels))
     detector = HaarDetector()
 
-    def run(shot: Shot, stamp: float) -> int:
-        frame = Frame.from_bgr(shot.picture, stamp)
+    def run(shot: Shot) -> int:
+        frame = Frame.from_bgr(shot.picture, 0.0)
         faces = detector.detect(frame.gray, 48)
         for face in faces:
             np.asarray(network(preprocess(frame, [face.box], bundle.spec), training=False)["logits"])
@@ -106,43 +62,10 @@ def baseline_runner() -> Run:
     return run
 
 
-def stem_stride(bundle: Bundle) -> int:
-    """Return the stride of the shipped network's first convolution: 1 keeps the input's resolution, 2 halves it."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_content=bundle.read_model(bundle.default_precision))
-    shapes = [tuple(int(n) for n in entry["shape"]) for entry in interpreter.get_tensor_details()]
-    size = bundle.spec.size
-    # The stem makes 32 maps or, in a narrower network, fewer; filters have no side as large as half the input's.
-    return 1 if any(len(s) == 4 and s[1:3] == (size, size) and s[3] > 1 for s in shapes) else 2
-
-
-def measure(runs: dict[str, tuple[Run, Pipeline | None]], shots: Sequence[Shot]) -> dict[str, Measured]:
-    """Let several ways to work take turns on a clip of WARM_UP frames and more; returns what each took.
-
-    A run without a pipeline is the baseline, which gets every fourth frame.
-    """
-    if len(shots) <= WARM_UP:
-        raise ValueError(f"a clip must have more than {WARM_UP} frames, got {len(shots)}")
-    results = {name: Measured() for name in runs}
-    for start in range(0, len(shots), _BLOCK):
-        for name, (run, pipeline) in runs.items():
-            for number in range(start, min(start + _BLOCK, len(shots))):
-                if pipeline is None and number % _BASELINE_EVERY:
-                    continue
-                began = time.perf_counter()
-                faces = run(shots[number], number / RATE)
-                passed = time.perf_counter() - began
-                if number >= WARM_UP:
-                    _note(results[name], passed, faces, pipeline)
-    return results
-
-
-def _note(measured: Measured, passed: float, faces: int, pipeline: Pipeline | None) -> None:
-    measured.seconds.append(passed)
-    measured.found.append(faces)
-    for stage in STAGES if pipeline else ():
-        measured.stages[stage] = measured.stages.get(stage, 0.0) + pipeline.timings[stage]
+def baseline_way(run: Callable[[Shot], int], shots: Sequence[Shot], frames: int) -> Way:
+    """Return the baseline's way to work: as few of the counted frames as its percentiles allow."""
+    every = min(_BASELINE_EVERY, max(1, frames // _BASELINE_FRAMES))
+    return Way(lambda number: run(shots[number]), every=every, warm_up=_BASELINE_WARM_UP)
 
 
 def run_all(counts: Sequence[int], size: tuple[int, int], frames: int) -> dict[str, dict[str, Measured]]:
@@ -151,13 +74,13 @@ def run_all(counts: Sequence[int], size: tuple[int, int], frames: int) -> dict[s
     size: (width, height), pixels.  frames: counted ones of each clip.  Returns Measured by name and number of faces.
     """
     pipelines = {name: profile_pipeline(name) for name in PROFILES}
-    runs: dict[str, tuple[Run, Pipeline | None]] = {n: (profile_runner(p), p) for n, p in pipelines.items()}
-    runs["baseline"] = (baseline_runner(), None)
-    results: dict[str, dict[str, Measured]] = {name: {} for name in runs}
+    plain = baseline()
+    results: dict[str, dict[str, Measured]] = {name: {} for name in (*PROFILES, "baseline")}
     for count in counts:
-        for pipeline in pipelines.values():
-            pipeline.reset()
-        for name, measured in measure(runs, moving_faces(count, frames + WARM_UP, size)).items():
+        shots = moving_faces(count, frames + WARM_UP, size)
+        ways = {name: profile_way(pipeline, shots) for name, pipeline in pipelines.items()}
+        ways["baseline"] = baseline_way(plain, shots, frames)
+        for name, measured in measure(ways, frames).items():
             results[name][str(count)] = measured
     return results
 
@@ -186,6 +109,8 @@ def table(results: dict[str, dict[str, dict[str, Any]]]) -> str:
         ratios = f"{paper_ms(int(count)) / mean:.1f} | {results['baseline'][count]['mean'] / mean:.1f}"
         lines.append(f"| {count} | {name} | {ratios} | {stages} |")
     lines += ["", "[found] is the mean number of faces found a frame: a time for faces that were not found is no gain."]
+    frames = min(r["frames"] for r in results["baseline"].values())
+    lines[-1] += f" Each time of the baseline is over {frames} frames or more."
     return "\n".join(lines)
 
 
@@ -204,14 +129,15 @@ def main() -> None:
     output.add_argument("--save", action="store_true", help="write benchmarks/results/frame_WIDTHxHEIGHT.*")
     options = parser.parse_args()
     measured = run_all(options.faces, options.size, options.frames)
-    bundle = load_bundle().id
+    bundle = load_bundle()
     if options.json:
         lines: dict[str, Any] = {n: {c: m.times() for c, m in by_count.items()} for n, by_count in measured.items()}
-        print(json.dumps({**lines, "bundle": bundle}), flush=True)
+        print(json.dumps({**lines, "bundle": bundle.id}), flush=True)
         return
     summaries = {n: {c: m.summary() for c, m in by_count.items()} for n, by_count in measured.items()}
     size = f"{options.size[0]}x{options.size[1]}"
-    results = Results(f"frame_{size}", f"Whole frame at {size}, ms", {"bundle": bundle, "ms": summaries})
+    data = {"bundle": bundle.id, "baseline_network": shipped_network(bundle), "ms": summaries}
+    results = Results(f"frame_{size}", f"Whole frame at {size}, ms", data)
     results.finish(table(summaries), options.save)
 
 

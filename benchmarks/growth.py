@@ -6,17 +6,14 @@ python -m benchmarks.growth [--save]   (how it grows with faces: benchmarks.fram
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Sequence
 from typing import Any
 
-from benchmarks.clips import RATE, Shot, moving_faces
-from benchmarks.frame import WARM_UP, Measured, measure, profile_pipeline, profile_runner
+from benchmarks.clips import moving_faces
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
+from benchmarks.timing import WARM_UP, Measured, measure, profile_pipeline, profile_way
 from fer_ros.core.bundle import load_bundle
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.types import Frame
 
 SIZES = ((320, 240), (640, 480), (960, 540), (1280, 720), (1920, 1080))
 CAMERAS = (1, 2, 4, 8)
@@ -27,10 +24,9 @@ def over_sizes(pipelines: dict[str, Pipeline], frames: int) -> dict[str, dict[st
     """Measure a frame with two faces at each size; by profile, then by size."""
     results: dict[str, dict[str, Measured]] = {name: {} for name in pipelines}
     for size in SIZES:
-        for pipeline in pipelines.values():
-            pipeline.reset()
-        runs = {name: (profile_runner(p), p) for name, p in pipelines.items()}
-        for name, measured in measure(runs, moving_faces(_FACES, frames + WARM_UP, size)).items():
+        shots = moving_faces(_FACES, frames + WARM_UP, size)
+        ways = {name: profile_way(pipeline, shots) for name, pipeline in pipelines.items()}
+        for name, measured in measure(ways, frames).items():
             results[name][f"{size[0]}x{size[1]}"] = measured
     return results
 
@@ -40,33 +36,10 @@ def over_cameras(pipelines: dict[str, Pipeline], frames: int) -> dict[str, dict[
     clips = [moving_faces(1, frames + WARM_UP, seed=seed) for seed in range(max(CAMERAS))]
     results: dict[str, dict[str, Measured]] = {name: {} for name in pipelines}
     for count in CAMERAS:
-        for name, pipeline in pipelines.items():
-            pipeline.reset()
-            results[name][str(count)] = _timed(_process_all(pipeline, clips[:count]), len(clips[0]))
+        ways = {name: profile_way(pipeline, *clips[:count]) for name, pipeline in pipelines.items()}
+        for name, measured in measure(ways, frames).items():
+            results[name][str(count)] = measured
     return results
-
-
-def _process_all(pipeline: Pipeline, clips: Sequence[Sequence[Shot]]) -> Callable[[int], int]:
-    def run(number: int) -> int:
-        frames = {
-            f"camera{i}": Frame.from_bgr(clip[number].picture, number / RATE + i * 0.007)
-            for i, clip in enumerate(clips)
-        }
-        return sum(map(len, pipeline.process(frames).values()))
-
-    return run
-
-
-def _timed(run: Callable[[int], int], frames: int) -> Measured:
-    measured = Measured()
-    for number in range(frames):
-        began = time.perf_counter()
-        found = run(number)
-        passed = time.perf_counter() - began
-        if number >= WARM_UP:
-            measured.seconds.append(passed)
-            measured.found.append(found)
-    return measured
 
 
 def table(data: dict[str, Any]) -> str:

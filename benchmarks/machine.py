@@ -11,7 +11,9 @@ from pathlib import Path
 
 def describe() -> dict[str, str]:
     """Return machine, cores, how busy they were, versions and date as text."""
-    facts = {"date": datetime.date.today().isoformat(), "cpu": _cpu(), "cores": str(os.cpu_count())}
+    # With the time of day: a plot may join results of one day.
+    date = datetime.datetime.now().isoformat(" ", "minutes")
+    facts = {"date": date, "cpu": _cpu(), "cores": str(os.cpu_count())}
     # Times of a machine that does other things too count as ratios only.
     facts["load before"] = f"{os.getloadavg()[0]:.1f}"
     facts["python"] = platform.python_version()

@@ -13,28 +13,23 @@ import argparse
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from benchmarks.clips import RATE, Shot, moving_faces
-from benchmarks.frame import WARM_UP, Measured, profile_pipeline
+from benchmarks.clips import Shot, moving_faces
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
+from benchmarks.timing import WARM_UP, Way, measure, profile_pipeline, profile_way
 from fer_ros.core.bundle import load_bundle
-from fer_ros.core.types import Frame
 
 _FOLDER = Path(__file__).resolve().parent.parent / "build" / "peers"
 _PACKAGES = ("fer==25.10.3", "requests==2.32.5", "urllib3==2.5.0", "idna==3.10", "charset-normalizer==3.4.3",
              "certifi==2025.8.3", "pandas==2.3.2", "pytz==2025.2", "tzdata==2025.2", "setuptools==80.9.0")  # fmt: skip
-_BLOCK = 15
 _OURS = "fer_ros"
-
-Answer = Callable[[Shot, float], int]
 
 
 def install() -> Path:
@@ -61,36 +56,20 @@ def peer_detectors() -> dict[str, Any]:
     }
 
 
-def measure(runs: dict[str, Answer], shots: Sequence[Shot]) -> dict[str, Measured]:
-    """Let all take turns on a clip, block by block; the first WARM_UP frames are not counted."""
-    results = {name: Measured() for name in runs}
-    for start in range(0, len(shots), _BLOCK):
-        for name, run in runs.items():
-            for number in range(start, min(start + _BLOCK, len(shots))):
-                began = time.perf_counter()
-                faces = run(shots[number], number / RATE)
-                if number >= WARM_UP:
-                    results[name].seconds.append(time.perf_counter() - began)
-                    results[name].found.append(faces)
-    return results
+def peer_way(peer: Any, shots: Sequence[Shot]) -> Way:
+    """Return a peer's way to work on a clip."""
+    return Way(lambda number: len(peer.detect_emotions(shots[number].picture)))
 
 
 def time_all(counts: Sequence[int], frames: int, peers: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return summaries of our profiles and of the peers by name and number of faces, at 640x480."""
     pipelines = {f"{_OURS} ({name})": profile_pipeline(name) for name in PROFILES}
-
-    def ours(name: str) -> Answer:
-        return lambda shot, stamp: len(
-            pipelines[name].process({"camera": Frame.from_bgr(shot.picture, stamp)})["camera"]
-        )
-
-    runs: dict[str, Answer] = {name: ours(name) for name in pipelines}
-    runs |= {name: lambda shot, _, peer=peer: len(peer.detect_emotions(shot.picture)) for name, peer in peers.items()}
-    results: dict[str, dict[str, Any]] = {name: {} for name in runs}
+    results: dict[str, dict[str, Any]] = {name: {} for name in (*pipelines, *peers)}
     for count in counts:
-        for pipeline in pipelines.values():
-            pipeline.reset()
-        for name, measured in measure(runs, moving_faces(count, frames + WARM_UP)).items():
+        shots = moving_faces(count, frames + WARM_UP)
+        ways = {name: profile_way(pipeline, shots) for name, pipeline in pipelines.items()}
+        ways |= {name: peer_way(peer, shots) for name, peer in peers.items()}
+        for name, measured in measure(ways, frames).items():
             results[name][str(count)] = measured.summary()
     return results
 

@@ -36,12 +36,14 @@ def _pixels(size: str) -> float:
     return int(width) * int(height) / 1e6
 
 
-def _title(made: dict[str, str]) -> str:
-    return f"{made['cpu']}, {made['cores']} cores, {made['date']}, load before {made['load before']}"
+def _title(results: dict[str, Any]) -> str:
+    made = results["made"]
+    text = f"{made['cpu']}, {made['cores']} cores, {made['date']}, load before {made['load before']}"
+    return f"{text}\n{results['bundle']}"
 
 
 def plot_growth() -> None:
-    """Draw the cost over faces (two sizes), resolution and cameras into growth.png."""
+    """Draw the cost over faces (two sizes), resolution and cameras into growth.png; each part names its own run."""
     growth = read("growth")
     figure, axes = plt.subplots(2, 2, figsize=(12, 9), layout="constrained")
     for place, size in zip(axes[0], ("640x480", "1280x720"), strict=True):
@@ -50,12 +52,14 @@ def plot_growth() -> None:
         counts = [int(c) for c in results["ms"]["baseline"]]
         place.plot(counts, [paper_ms(c) for c in counts], "k--", label="the paper's formula (GPU)")
         place.set_xlabel(f"faces, {size}")
+        place.set_title(_title(results), fontsize="medium")
         place.legend(fontsize="small")
     _lines(axes[1][0], growth["sizes"], _pixels)
     axes[1][0].set_xlabel("megapixels, 2 faces")
     _lines(axes[1][1], growth["cameras"], int)
     axes[1][1].set_xlabel("cameras, 640x480, 1 face each (ms for all of them)")
-    figure.suptitle(_title(growth["made"]))
+    for place in axes[1]:
+        place.set_title(_title(growth), fontsize="medium")
     figure.savefig(RESULTS / "growth.png", dpi=80)
     plt.close(figure)
 
@@ -76,7 +80,7 @@ def plot_dds() -> None:
     axes.axvline(100, color="black", linestyle=":")
     axes.set_xscale("log")
     axes.set_xlabel("ms from stamp to the answer in another process: p50 (circle), p95 (diamond), maximum (bar)")
-    axes.set_title(_title(results["made"]), fontsize="medium")
+    axes.set_title(_title(results), fontsize="medium")
     figure.savefig(RESULTS / "dds.png", dpi=80)
     plt.close(figure)
 
@@ -89,14 +93,16 @@ def plot_quality() -> None:
     names = ("paper", "default", "robot")
     for index, name in enumerate(names):
         xs = np.arange(len(rooms)) + (index - 1) * 0.27
-        axes.bar(xs, [s[name]["recall"] for s in rooms.values()], 0.25, color=_COLOURS[name], label=name)
+        recalls = [s[name]["recall"] for s in rooms.values()]
+        down = [s[name]["recall"] - s[name]["recall_worst"] for s in rooms.values()]
+        axes.bar(xs, recalls, 0.25, yerr=[down, [0] * len(down)], color=_COLOURS[name], label=name)
     full = [s["haar"]["recall"] for s in rooms.values()]
     axes.plot(range(len(rooms)), full, "k_", markersize=60, label="full-frame Haar on every frame")
-    axes.set_xticks(range(len(rooms)), rooms)
+    axes.set_xticks(range(len(rooms)), [room.replace(" at ", "\n").replace(", ", "\n") for room in rooms])
     axes.set_xlabel("people")
-    axes.set_ylabel("recall of known faces")
+    axes.set_ylabel("recall of known faces:\nmean, down to the worst start")
     axes.legend(fontsize="small", loc="lower left")
-    axes.set_title(_title(results["made"]), fontsize="medium")
+    axes.set_title(_title(results), fontsize="medium")
     figure.savefig(RESULTS / "quality.png", dpi=80)
     plt.close(figure)
 

@@ -26,8 +26,9 @@ class Results:
     made: dict[str, str] = field(default_factory=describe)
 
     def finish(self, table: str, save: bool) -> None:
-        """Print the Markdown table; if asked, write it and the data to RESULTS."""
-        facts = ", ".join(f"{key} {value}" for key, value in self.made.items())
+        """Print the Markdown table, with what it was made of and on; if asked, write it and the data to RESULTS."""
+        made = {**self.made, "bundle": self.data["bundle"]} if "bundle" in self.data else self.made
+        facts = ", ".join(f"{key} {value}" for key, value in made.items())
         text = f"# {self.title}\n\n{table}\n\nMade on: {facts}.\n"
         print(text, flush=True)
         if not save:

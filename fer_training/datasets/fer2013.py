@@ -102,7 +102,8 @@ def _from_row(row: dict[str, str], number: int, where: str) -> Sample:
 
 
 def _read_folders(path: Path) -> list[Sample]:
-    samples = []
+    samples: list[Sample] = []
+    names: set[str] = set()
     for folder in sorted(p for p in path.iterdir() if p.is_dir() and p.name.lower() in _TOPS):
         default = _TOPS[folder.name.lower()]
         for class_folder in sorted(p for p in folder.iterdir() if p.is_dir()):
@@ -115,8 +116,10 @@ def _read_folders(path: Path) -> list[Sample]:
                 if pixels.shape != (48, 48):
                     raise DatasetError(f"{file}: expected 48x48 pixels, got {pixels.shape[1]}x{pixels.shape[0]}")
                 usage = file.name.split("_")[0].lower()
-                # Numbers begin anew in each folder where the names do not say what the pictures are for.
-                name = file.name if usage in USAGES else file.relative_to(path).as_posix()
+                # Numbers may begin anew in each folder; and a picture may stand in two of them, under its one name.
+                unclear = usage not in USAGES or file.name in names
+                name = file.relative_to(path).as_posix() if unclear else file.name
+                names.add(name)
                 samples.append(Sample(name, pixels, label, split=USAGES.get(usage, default)))
     if not samples:
         raise DatasetError(f"{path}: expected {' or '.join(_CSV_NAMES)}, or train/<class>/ and test/<class>/")

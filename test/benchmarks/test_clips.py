@@ -19,9 +19,9 @@ def test_full_search_finds_every_known_face(count):
     assert score([shot.faces], [found(shot)])["recall"] == 1
 
 
-def test_faces_are_larger_than_the_smallest_asked_for():
+def test_faces_are_as_small_as_asked_for_and_no_smaller():
     shots = moving_faces(16, 60, smallest=48)
-    assert min(box.width for shot in shots for box in shot.faces) > 48 * 1.1
+    assert 48 <= min(box.width for shot in shots for box in shot.faces) < 48.5
 
 
 def test_too_many_faces_are_refused():

@@ -23,7 +23,7 @@ class Bright:
         factor = self.input_side / max(gray.shape)
         return self._bright(gray, factor, min_side)
 
-    def look(self, gray):
+    def look(self, gray, expected=False):
         assert max(gray.shape) <= self.input_side
         return self._bright(gray, 1.0, 1.0)
 

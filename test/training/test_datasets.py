@@ -113,6 +113,15 @@ def test_plain_folders_whose_numbers_begin_anew_have_a_name_for_each_picture(tmp
     assert {s.split for s in dataset.samples} == {"train", "public_test"}
 
 
+def test_a_picture_that_stands_in_two_class_folders_has_two_names(tmp_path):
+    for name in EMOTIONS[:2]:
+        (tmp_path / "train" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "train" / name / "Training_7.jpg"), picture(0, 7))
+    dataset = read_fer2013(tmp_path)
+    assert [s.name for s in dataset.samples] == ["Training_7.jpg", f"train/{EMOTIONS[1]}/Training_7.jpg"]
+    assert any("1 with different labels" in problem for problem in dataset.problems)
+
+
 def test_two_pictures_of_one_name_are_refused():
     with pytest.raises(DatasetError, match="expected a name of its own for each picture, got a 2 times"):
         Dataset("x", ("happy",), (Sample("a", np.zeros((9, 9), np.uint8), 0),) * 2, True)
