@@ -21,7 +21,7 @@ from fer_training.crops import Crops
 from fer_training.export import convert
 from fer_training.metrics import Metrics, measure
 from fer_training.network import LOGITS
-from fer_training.offsets import add_offsets, fit_offsets
+from fer_training.offsets import MOST_LOST, add_offsets, fit_offsets
 from fer_training.run_folder import git_state
 from fer_training.temperature import fit_temperature
 from fer_training.verification import Verdict, verify
@@ -60,16 +60,21 @@ def _logits(network: keras.Model, config: StageConfig, faces: Crops) -> npt.NDAr
     return np.concatenate(parts)
 
 
-def raise_recall(network: keras.Model, config: StageConfig, validation: Crops, names: Sequence[str]) -> dict[str, Any]:
+def raise_recall(
+    network: keras.Model, config: StageConfig, validation: Crops, names: Sequence[str], most_lost: float = MOST_LOST
+) -> dict[str, Any]:
     """Raise the recall of these labels by offsets in the network's last layer; returns facts for the bundle.
 
-    Raises ValueError for a name that is no label of the faces; see fit_offsets.
+    most_lost: accuracy on the validation faces that it may cost, 0 to 1.
+    Raises ValueError for a name that is no label of the faces, or a cost out of range; see fit_offsets.
     """
     unknown = sorted(set(names) - set(validation.labels))
     if unknown:
         raise ValueError(f"expected names among {', '.join(validation.labels)}, got {', '.join(unknown)}")
+    if not 0 <= most_lost < 1:
+        raise ValueError(f"the cost must be 0 to below 1, got {most_lost}")
     logits = _logits(network, config, validation)
-    offsets = fit_offsets(logits, validation.targets, [validation.labels.index(name) for name in names])
+    offsets = fit_offsets(logits, validation.targets, [validation.labels.index(name) for name in names], most_lost)
     add_offsets(network, offsets)
     before = measure(validation.targets, softmax(logits), validation.labels)
     return {

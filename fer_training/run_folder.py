@@ -118,9 +118,8 @@ class RunFolder:
 
     def _note_environment(self) -> None:
         """Add this start or resume to the ones before it: a run may go on with other code on another machine."""
-        path = self.path / ENVIRONMENT
-        before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-        write_atomically(path, json.dumps([*before, environment()], indent=1) + "\n")
+        entries = [*_environments(self.path), environment()]
+        write_atomically(self.path / ENVIRONMENT, json.dumps(entries, indent=1) + "\n")
 
     def logger(self) -> logging.Logger:
         """Return a logger that appends to run.log."""
@@ -201,12 +200,18 @@ def origin_of(folder: Path) -> dict[str, Any]:
 
 def code_of(folder: Path) -> list[dict[str, Any] | None]:
     """Return the git state of each start and resume of a run, those that differ; empty for a run without records."""
-    path = Path(folder) / ENVIRONMENT
     states: list[dict[str, Any] | None] = []
-    for entry in json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []:
+    for entry in _environments(folder):
         if entry["git"] not in states:
             states.append(entry["git"])
     return states
+
+
+def _environments(folder: Path) -> list[dict[str, Any]]:
+    path = Path(folder) / ENVIRONMENT
+    entries = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    # Runs of version 0.3.0 hold only their last start.
+    return entries if isinstance(entries, list) else [entries]
 
 
 def write_atomically(path: Path, text: str) -> None:

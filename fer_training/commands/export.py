@@ -18,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
     )
     parser.add_argument(
-        "--raise-recall", nargs="+", default=[], metavar="LABEL", help="for at most half a point of validation accuracy"
+        "--raise-recall", nargs="+", default=[], metavar="LABEL", help="as far as --recall-cost allows, see there"
+    )
+    parser.add_argument(
+        "--recall-cost", type=float, default=0.5, help="points of validation accuracy that raised recall may cost"
     )
     parser.add_argument("--average", metavar="START", help="average with what the run started from: a run or bundle")
     parser.add_argument("--share", type=float, default=0.25, help="of START in the average, chosen on validation faces")
@@ -49,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         average_weights(network, before, options.share)
         facts["average"] = {"start": Path(options.average).name, "share": options.share}
     if options.raise_recall:
-        facts |= raise_recall(network, config, validation, options.raise_recall)
+        facts |= raise_recall(network, config, validation, options.raise_recall, options.recall_cost / 100)
     bundle, verdicts = package(
         network,
         config,

@@ -187,6 +187,12 @@ def test_recall_is_raised_at_export_and_recorded(run, fer2013, tmp_path, capsys)
     for name, recall in facts["before_offsets"]["recall"].items():
         assert facts["validation"]["recall"][name] >= recall
     assert facts["validation"]["accuracy"] >= facts["before_offsets"]["accuracy"] - 0.005
+    free = [*command, "--output", str(tmp_path / "free"), "--raise-recall", "fear", "--recall-cost", "0"]
+    assert main(free) == 0
+    facts = load_bundle(tmp_path / "free").training
+    assert facts["validation"]["accuracy"] >= facts["before_offsets"]["accuracy"]
+    assert main([*free[:-1], "-1"]) == 1
+    assert "the cost must be 0 to below 1, got -0.01" in capsys.readouterr().err
     assert main([*command, "--output", str(tmp_path / "c"), "--raise-recall", "contempt"]) == 1
     assert "expected names among angry" in capsys.readouterr().err
 
