@@ -6,7 +6,7 @@ from setuptools import find_packages, setup
 
 setup(
     name="fer_ros",
-    version="0.3.0",
+    version="0.4.0",
     description="Real-time facial expression recognition for robots, with the trainer that makes its model",
     license="Apache-2.0",
     python_requires=">=3.10,<3.14",

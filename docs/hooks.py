@@ -18,6 +18,7 @@ ELSEWHERE = {
     "reference/nodes.md": "build/reference/nodes.md",
     "reference/messages.md": "build/reference/messages.md",
     "reference/model_card.md": "fer_ros/models/default/MODEL_CARD.md",
+    "reference/balanced_card.md": "fer_ros/models/balanced/MODEL_CARD.md",
     "reference/security.md": "SECURITY.md",
 }
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
