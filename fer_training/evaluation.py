@@ -79,7 +79,7 @@ def evaluate(
 ) -> Evaluation:
     """Run a bundle over one split of a data set ('' for all of a data set that is not split).
 
-    location: a bundle's folder or 'default'.  backend, precision, threads: see make_classifier.
+    location: a bundle's folder or the name of a shipped one.  backend, precision, threads: see make_classifier.
     Raises BundleError, BackendError or DatasetError where one of them cannot be used.
     """
     bundle = load_bundle(location)

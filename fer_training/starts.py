@@ -9,7 +9,7 @@ from typing import Protocol
 
 import keras
 
-from fer_ros.core.bundle import DEFAULT, MANIFEST, Bundle, load_bundle
+from fer_ros.core.bundle import MANIFEST, SHIPPED, Bundle, load_bundle
 from fer_ros.core.preprocessing import PreprocessSpec
 from fer_training.bundle_weights import load_folded_weights
 from fer_training.config import StageConfig, from_dict
@@ -116,9 +116,9 @@ class BundleStart:
 
 
 def open_start(location: str) -> Start:
-    """Return the start that a folder, or 'default', holds. Raises FileNotFoundError if it is neither run nor bundle."""
+    """Return the start that a folder or a shipped bundle holds; FileNotFoundError if it is neither run nor bundle."""
     folder = Path(location)
-    if location == DEFAULT or (folder / MANIFEST).is_file():
+    if location in SHIPPED or (folder / MANIFEST).is_file():
         return BundleStart(location)
     if (folder / CONFIG).is_file():
         return RunStart(folder)

@@ -28,7 +28,7 @@ def teach(
 ) -> npt.NDArray[np.float32]:
     """Return (N, K) float32 probabilities of each face's classes from all who can tell.
 
-    locations: bundles' folders or 'default'; their answers are averaged, each over four views of the face.
+    locations: bundles' folders or names of shipped ones; their answers are averaged, each over four views of the face.
     power, votes_power: exponents of that mean and of the classes' probabilities given FER+'s votes, in their product
     (a product of experts, Hinton 2002: the annotators saw what the bundles get wrong).
     Raises BundleError for a bundle that does not load, DatasetError for one with other labels than the faces',

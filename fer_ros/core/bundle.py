@@ -22,6 +22,8 @@ FORMAT = 1
 MANIFEST = "bundle.json"
 PRECISIONS = ("float32", "float16", "int8")
 DEFAULT = "default"
+SHIPPED = (DEFAULT, "balanced")
+"""Names of the bundles that come with the package."""
 MAX_MANIFEST, MAX_MODEL = 2**20, 2**29
 """Bytes; larger files are refused before they are read."""
 _MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -72,11 +74,12 @@ class Bundle:
 
 
 def load_bundle(location: str | Path = DEFAULT) -> Bundle:
-    """Load the bundle in a folder, or the shipped one for 'default', and check all its model files.
+    """Load the bundle in a folder, or a shipped one by its name in SHIPPED, and check all its model files.
 
     Raises BundleError with the reason where anything is missing, changed, or does not fit.
     """
-    directory = _MODELS / DEFAULT if str(location) in (DEFAULT, "") else Path(location)
+    name = str(location) or DEFAULT
+    directory = _MODELS / name if name in SHIPPED else Path(location)
     manifest = directory / MANIFEST
     try:
         bundle = _parse(directory, json.loads(_read(manifest, MAX_MANIFEST, "a bundle's manifest").decode("utf-8")))

@@ -104,7 +104,8 @@ _LIVE, _UNCONFIGURED = Changes.ANY_TIME, Changes.UNCONFIGURED
 FER_NODE = (
     Parameter("image_topics", ["camera/image_raw"], "Image topics, one for each camera. A name that ends in "
               "/compressed is a sensor_msgs/CompressedImage, any other a sensor_msgs/Image.", changes=_LIVE),
-    Parameter("model_bundle", "default", "Folder of a model bundle; 'default' is the one that ships.",
+    Parameter("model_bundle", "default", "Folder of a model bundle, or one that ships: 'default', or "
+              "'balanced', which misses less fear and disgust.",
               changes=_UNCONFIGURED),
     Parameter("backend", "auto", "What runs the network; auto takes TensorFlow where there is a GPU, else LiteRT.",
               choices=("auto", "litert", "tensorflow"), changes=_UNCONFIGURED),

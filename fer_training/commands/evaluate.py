@@ -11,7 +11,7 @@ from fer_training.commands.common import add_dataset, dataset_spec
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--bundle", default="default", help="folder of a bundle, or 'default' for the shipped one")
+    parser.add_argument("--bundle", default="default", help="folder of a bundle, or 'default' or 'balanced'")
     add_dataset(parser)
     parser.add_argument(
         "--split", default="", help="fer2013: train, public_test or private_test; without it, all of the data set"

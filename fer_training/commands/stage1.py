@@ -14,14 +14,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
     parser.add_argument(
         "--start",
-        help="run folder or bundle to go on from, or 'default', instead of ImageNet; "
-        "a bundle is narrowed to the config's width",
+        help="run folder or bundle to go on from, instead of ImageNet; a bundle is narrowed to the config's width",
     )
     parser.add_argument(
         "--teacher",
         action="append",
         default=[],
-        help="bundle, or 'default', for a config with teacher_weight; several are averaged",
+        help="bundle, for a config with teacher_weight; several are averaged",
     )
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("bundle", help="folder of a bundle, or 'default'")
+    parser.add_argument("bundle", help="folder of a bundle, or 'default' or 'balanced'")
     parser.add_argument("--path", type=Path, required=True, help="where the data set of the run stands")
     parser.add_argument(
         "--run",

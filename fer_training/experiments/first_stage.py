@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class FirstStage:
     """Where the first stage comes from.
 
-    given: a run folder, a bundle, or 'default'; '' trains one with `config`.  imagenet: see load_imagenet_weights.
+    given: a run folder, or a bundle's folder or name; '' trains with `config`.  imagenet: see load_imagenet_weights.
     """
 
     config: StageConfig

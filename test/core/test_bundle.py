@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from fer_ros.core.bundle import BundleError, load_bundle
+from fer_ros.core.bundle import SHIPPED, BundleError, load_bundle
 from fer_ros.core.classifier import make_classifier
+from fer_ros.core.emotions import EMOTIONS
 
 
 @pytest.fixture
@@ -90,3 +91,13 @@ def test_the_shipped_bundle_is_whole():
     bundle = load_bundle("default")
     assert bundle.labels == ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
     assert {"float16", "int8"} <= set(bundle.models)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_bundle_loads_by_its_name_and_has_a_card(name):
+    bundle = load_bundle(name)
+    assert bundle.labels == EMOTIONS[:7] and set(bundle.models) == {"int8", "float16"}
+    card = (bundle.directory / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert card.startswith(f"# Model card: {bundle.name}\n")
+    for precision, record in bundle.training["formats"].items():
+        assert f"{100 * record['accuracy']:.2f}" in card, precision
