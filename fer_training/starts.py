@@ -117,9 +117,12 @@ class BundleStart:
 
 def open_start(location: str) -> Start:
     """Return the start that a folder or a shipped bundle holds; FileNotFoundError if it is neither run nor bundle."""
-    folder = Path(location)
-    if location in SHIPPED or (folder / MANIFEST).is_file():
+    if location in SHIPPED:
         return BundleStart(location)
+    # Workers on other machines have another working directory.
+    folder = Path(location).resolve()
+    if (folder / MANIFEST).is_file():
+        return BundleStart(str(folder))
     if (folder / CONFIG).is_file():
         return RunStart(folder)
     raise FileNotFoundError(f"expected a run folder ({CONFIG}) or a bundle ({MANIFEST}), got {location}")

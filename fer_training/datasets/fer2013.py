@@ -17,6 +17,7 @@ from fer_ros.core.emotions import EMOTIONS, canonical
 from fer_training.datasets.base import (
     Dataset,
     DatasetError,
+    Pixels,
     Sample,
     count_problems,
     duplicate_problems,
@@ -102,8 +103,7 @@ def _from_row(row: dict[str, str], number: int, where: str) -> Sample:
 
 
 def _read_folders(path: Path) -> list[Sample]:
-    samples: list[Sample] = []
-    names: set[str] = set()
+    found: list[tuple[Path, int, str]] = []
     for folder in sorted(p for p in path.iterdir() if p.is_dir() and p.name.lower() in _TOPS):
         default = _TOPS[folder.name.lower()]
         for class_folder in sorted(p for p in folder.iterdir() if p.is_dir()):
@@ -111,16 +111,25 @@ def _read_folders(path: Path) -> list[Sample]:
                 label = LABELS.index(canonical(class_folder.name))
             except ValueError:
                 raise DatasetError(f"{class_folder}: expected a folder for each of {LABELS}") from None
-            for file in sorted(p for p in class_folder.iterdir() if p.is_file() and not p.name.startswith(".")):
-                pixels = read_gray(file)
-                if pixels.shape != (48, 48):
-                    raise DatasetError(f"{file}: expected 48x48 pixels, got {pixels.shape[1]}x{pixels.shape[0]}")
-                usage = file.name.split("_")[0].lower()
-                # Numbers may begin anew in each folder; and a picture may stand in two of them, under its one name.
-                unclear = usage not in USAGES or file.name in names
-                name = file.relative_to(path).as_posix() if unclear else file.name
-                names.add(name)
-                samples.append(Sample(name, pixels, label, split=USAGES.get(usage, default)))
-    if not samples:
+            files = sorted(p for p in class_folder.iterdir() if p.is_file() and not p.name.startswith("."))
+            found += [(file, label, USAGES.get(_usage(file), default)) for file in files]
+    if not found:
         raise DatasetError(f"{path}: expected {' or '.join(_CSV_NAMES)}, or train/<class>/ and test/<class>/")
-    return samples
+    # Numbers may begin anew in each folder, and two pictures may have one name: the last one keeps it.
+    last = {file.name: file for file, *_ in found if _usage(file) in USAGES}
+    return [Sample(_name(file, path, last), _pixels(file), label, split=split) for file, label, split in found]
+
+
+def _name(file: Path, path: Path, last: dict[str, Path]) -> str:
+    return file.name if last.get(file.name) == file else file.relative_to(path).as_posix()
+
+
+def _usage(file: Path) -> str:
+    return file.name.split("_")[0].lower()
+
+
+def _pixels(file: Path) -> Pixels:
+    pixels = read_gray(file)
+    if pixels.shape != (48, 48):
+        raise DatasetError(f"{file}: expected 48x48 pixels, got {pixels.shape[1]}x{pixels.shape[0]}")
+    return pixels

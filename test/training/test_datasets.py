@@ -118,7 +118,7 @@ def test_a_picture_that_stands_in_two_class_folders_has_two_names(tmp_path):
         (tmp_path / "train" / name).mkdir(parents=True)
         cv2.imwrite(str(tmp_path / "train" / name / "Training_7.jpg"), picture(0, 7))
     dataset = read_fer2013(tmp_path)
-    assert [s.name for s in dataset.samples] == ["Training_7.jpg", f"train/{EMOTIONS[1]}/Training_7.jpg"]
+    assert [s.name for s in dataset.samples] == [f"train/{EMOTIONS[0]}/Training_7.jpg", "Training_7.jpg"]
     assert any("1 with different labels" in problem for problem in dataset.problems)
 
 
