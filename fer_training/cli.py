@@ -1,4 +1,4 @@
-"""`fer-train`: the commands of the trainer, one module each in fer_training.commands."""
+"""`fer-train`: trains the model, measures it, and turns it into a bundle for the robot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     # TensorFlow's start-up messages say nothing that a user could act on.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    parser = argparse.ArgumentParser(prog="fer-train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="fer-train", description=__doc__.split(": ", 1)[1])
     commands = parser.add_subparsers(dest="command", required=True)
     words = sys.argv[1:] if arguments is None else arguments
     for name, summary in COMMANDS.items():
@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     try:
         return int(options.run(options))
+    except ModuleNotFoundError as error:
+        print(f"fer-train: needs the Python package {error.name}: pip install '.[train]'", file=sys.stderr)
+        return 1
     except (ValueError, OSError, RuntimeError) as error:
         print(f"fer-train: {error}", file=sys.stderr)
         return 1

@@ -86,6 +86,8 @@ def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
             raise DatasetError(f"{dataset.name}: expected a training split beside the validation split, got none")
         return [Fold("fold0", np.flatnonzero(~own), np.flatnonzero(own))]
     if protocol.scheme == "random":
+        if count < protocol.parts:
+            raise DatasetError(f"{dataset.name}: expected {protocol.parts} pictures or more, got {count}")
         splits = KFold(protocol.parts, shuffle=True, random_state=protocol.seed).split(np.zeros(count))
         return [Fold(f"fold{i}", *map(np.int64, pair)) for i, pair in enumerate(splits)]
     if "" in subjects:

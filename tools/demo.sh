@@ -7,6 +7,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source env.bash
 
+# Now and not after the clip: a folder that cannot be made is told at once.
+[[ -z ${OUT:-} ]] || mkdir -p "$OUT"
+
 source_=${SOURCE:-}
 if [[ -z "$source_" ]]; then
     source_=build/demo.avi

@@ -80,6 +80,8 @@ def load_bundle(location: str | Path = DEFAULT) -> Bundle:
     """
     name = str(location) or DEFAULT
     directory = _MODELS / name if name in SHIPPED else Path(location)
+    if not directory.exists():
+        raise BundleError(f"expected a bundle's folder, or {' or '.join(SHIPPED)}, which ship; there is no {directory}")
     manifest = directory / MANIFEST
     try:
         bundle = _parse(directory, json.loads(_read(manifest, MAX_MANIFEST, "a bundle's manifest").decode("utf-8")))

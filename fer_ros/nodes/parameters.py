@@ -247,6 +247,8 @@ def declare(node: Node, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
                 InvalidParameterValueException, InvalidParameterTypeException, ParameterUninitializedException,
             ) as error:  # fmt: skip
                 raise ParameterError(f"parameter {parameter.name}: {error}") from None
+        if node.get_parameter_or(parameter.name).type_ is rclpy.parameter.Parameter.Type.NOT_SET:
+            raise ParameterError(f"parameter {parameter.name}: expected a value, got none, or an empty list")
         values[parameter.name] = parameter.taken(node.get_parameter(parameter.name).value)
     fixed = {parameter.name for parameter in parameters if parameter.changes is Changes.AT_START}
 

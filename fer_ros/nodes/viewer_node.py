@@ -38,6 +38,9 @@ class ViewerNode(Node):
         self.ended = threading.Event()
         values = declare(self, VIEWER_NODE)
         self._title, self._folder = values["title"], values["save_to"]
+        if self._folder:
+            # Now and not at the end: a folder that cannot be made should not cost the whole clip.
+            Path(self._folder).mkdir(parents=True, exist_ok=True)
         self._delays: list[float] = []
         self._recent: deque[float] = deque(maxlen=30)
         self._faces = 0
@@ -86,9 +89,7 @@ class ViewerNode(Node):
         delays = np.array(self._delays or [np.nan]) * 1e3
         p50, p95 = np.percentile(delays, [50, 95])
         if self._folder and self._picture is not None:
-            folder = Path(self._folder)
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / "annotated.png"
+            path = Path(self._folder) / "annotated.png"
             rgb = raw_to_frame(self._picture[1], 0.0).rgb
             cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
             print(f"{self._title}: wrote {path}")

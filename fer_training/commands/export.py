@@ -17,11 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
     )
+    parser.add_argument("--raise-recall", nargs="+", default=[], metavar="LABEL", help="of classes that are missed")
     parser.add_argument(
-        "--raise-recall", nargs="+", default=[], metavar="LABEL", help="as far as --recall-cost allows, see there"
-    )
-    parser.add_argument(
-        "--recall-cost", type=float, default=0.5, help="points of validation accuracy that raised recall may cost"
+        "--recall-cost", type=float, default=0.5, help="points of validation accuracy that it may cost (default 0.5)"
     )
     parser.add_argument("--average", metavar="START", help="average with what the run started from: a run or bundle")
     parser.add_argument("--share", type=float, default=0.25, help="of START in the average, chosen on validation faces")

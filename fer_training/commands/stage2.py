@@ -12,13 +12,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--config", required=True, help="a name in fer_training/configs, or a YAML file")
     add_dataset(parser)
-    parser.add_argument("--stage1", required=True, help="run folder or bundle to start from, 'default', or 'imagenet'")
+    parser.add_argument(
+        "--stage1", required=True, help="run folder or bundle to start from, such as 'default', or 'imagenet'"
+    )
     parser.add_argument("--imagenet-weights", type=Path, help="Keras' file, for --stage1 imagenet")
     parser.add_argument(
         "--protocol",
         choices=("random", "disjoint"),
         default="random",
-        help="random: five groups, as in the paper; disjoint: no subject on both sides",
+        help="random (default): five groups, as in the paper; disjoint: no person on both sides",
     )
     parser.add_argument("--fold", type=int, help="only this fold, counted from 0, such as for a bundle to ship")
     parser.add_argument("--seed", type=int, help="instead of the config's")

@@ -43,8 +43,12 @@ def run(options: argparse.Namespace) -> int:
             accuracy, answers = reference.raw.accuracy, reference.logits.argmax(axis=1)
     else:
         from fer_training.coarse import coarse_faces
+        from fer_training.datasets.base import DatasetError
 
-        _, validation = coarse_faces(options.path)
+        try:
+            _, validation = coarse_faces(options.path)
+        except DatasetError as error:
+            raise ValueError(f"{error}; a bundle of another data set needs its --run") from None
         if validation.labels != bundle.labels or recorded.get("n") != len(validation):
             raise ValueError(
                 f"{options.bundle}: expected a bundle selected on {len(validation)} faces with labels "

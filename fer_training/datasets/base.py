@@ -80,7 +80,8 @@ class Dataset:
         chosen = tuple(s for s in self.samples if s.split in names)
         if not chosen:
             found = sorted({s.split for s in self.samples})
-            raise DatasetError(f"{self.name}: expected samples in split {' or '.join(names)}, got only {found}")
+            got = "pictures that are not split" if found == [""] else f"only {found}"
+            raise DatasetError(f"{self.name}: expected samples in split {' or '.join(names)}, got {got}")
         return replace(self, samples=chosen)
 
     def with_labels(self, labels: tuple[str, ...]) -> Dataset:

@@ -306,7 +306,8 @@ def test_the_node_on_litert_does_not_hold_tensorflow(start, tiny_bundle):
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        ({"model_bundle": "/nowhere"}, "expected a bundle's manifest"),
+        ({"image_topics": "[]"}, "image_topics: expected a value, got none, or an empty list"),
+        ({"model_bundle": "/nowhere"}, "expected a bundle's folder, or default or balanced"),
         ({"detector__cascade": "no_such_cascade"}, "expected a cascade file or name, got 'no_such_cascade'"),
         ({"detector__min_face": 2}, "detector.min_face"),
         ({"backend": "onnx"}, "parameter backend must be one of"),

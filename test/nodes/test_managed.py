@@ -101,7 +101,7 @@ def test_a_configure_that_fails_leaves_the_node_usable_once_the_parameter_is_men
     # One after the other: the whole is judged by the next configure.
     assert manager.set("image_topics", ["camera/image_raw"]).successful
     assert not manager.go(CONFIGURE)
-    assert manager.node.says("expected a bundle's manifest")
+    assert manager.node.says("expected a bundle's folder")
     assert manager.set("model_bundle", "default").successful
     assert manager.go(CONFIGURE)
     refused = manager.set("model_bundle", "/nowhere")

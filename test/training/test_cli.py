@@ -38,6 +38,14 @@ def test_evaluate_runs_where_tensorflow_is_not_installed(tmp_path, fer2013):
     assert re.fullmatch(r'\{"accuracy": [0-9.]+, "n": 21\}', text.splitlines()[-1])
 
 
+def test_a_missing_package_is_named_with_what_installs_it():
+    words = ["export", "--run", "x", "--path", "x", "--output", "x"]
+    text = without_tensorflow(
+        f"sys.stderr = sys.stdout\nfrom fer_training.cli import main\nassert main({words!r}) == 1"
+    )
+    assert re.fullmatch(r"fer-train: needs the Python package \w+: pip install '\.\[train\]'\n", text)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -47,9 +55,9 @@ def test_evaluate_runs_where_tensorflow_is_not_installed(tmp_path, fer2013):
         (
             ["stage1", "--config", "default", "--fer2013", "x", "--ferplus", "x", "--teacher", "nobody"]
             + ["--output", "y"],
-            "nobody/bundle.json: expected a bundle's manifest",
+            "expected a bundle's folder, or default or balanced, which ship; there is no nobody",
         ),
-        (["evaluate", "--bundle", "nowhere", "--dataset", "jaffe", "--path", "x"], "expected a bundle's manifest"),
+        (["evaluate", "--bundle", "nowhere", "--dataset", "jaffe", "--path", "x"], "which ship; there is no nowhere"),
         (["export", "--run", "nowhere", "--path", "x", "--output", "y"], "expected a run folder with config.yaml"),
         (
             ["stage2", "--config", "jaffe", "--dataset", "fer2013", "--path", "x", "--stage1", "imagenet"]
