@@ -42,11 +42,14 @@ def train_coarse(
     }
     if any(needed.values()):
         raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
-    taught_by = [load_bundle(teacher).id for teacher in teachers]
+    origins = [load_bundle(teacher) for teacher in teachers]
+    taught_by = [bundle.id for bundle in origins]
     start = start or ImageNetStart()
     adapted = start.adapt(config)
     train, held = coarse_faces(fer2013, ferplus)
-    for bundle in [load_bundle(t) for t in teachers] + ([start.bundle] if isinstance(start, BundleStart) else []):
+    if isinstance(start, BundleStart):
+        origins.append(start.bundle)
+    for bundle in origins:
         if bundle.training.get("validation_digest", held.digest) != held.digest:
             print(f"note: {bundle.id} was selected on other faces: it may know those held out here", file=sys.stderr)
     if teachers:

@@ -103,7 +103,7 @@ class RunFolder:
             found = json.loads(path.read_text(encoding="utf-8"))
             if {name: found.get(name, digest) for name, digest in digests.items()} != digests:
                 raise ValueError(f"{path}: expected the faces that this run began with, got others; use a new folder")
-            for name, before in origin_of(self.path).items():
+            for name, before in _origin(found).items():
                 if source.get(name, before) != before:
                     raise ValueError(f"{path}: expected the {name} {before} of this run, got {source[name]}")
             return
@@ -194,7 +194,10 @@ def read_run_config(folder: Path) -> StageConfig:
 def origin_of(folder: Path) -> dict[str, Any]:
     """Return what a run started from and who taught it, as far as its records say; empty for a run without any."""
     path = Path(folder) / DATA
-    manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return _origin(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _origin(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: manifest[name] for name in ("start", "teachers") if name in manifest}
 
 

@@ -87,18 +87,14 @@ def run_stage(
             rate = learning_rate(config.optimizer, step, config.steps)
             losses = trainer.train_step(batch, rate)
             if not math.isfinite(losses["loss"]):
-                message = f"step {step}: expected a finite loss, got {losses}; its batch: {_describe(maker, step)}"
-                run.logger().error(message)
-                raise TrainingError(message)
+                raise _failure(run, maker, step, f"expected a finite loss, got {losses}")
             tally.add(losses)
             bar.update()
             if (step + 1) % config.evaluate_steps and step + 1 != config.steps:
                 continue
             answers = _answer(trainer, validation)
             if not np.isfinite(answers).all():
-                message = f"step {step}: expected finite answers after it; its batch: {_describe(maker, step)}"
-                run.logger().error(message)
-                raise TrainingError(message)
+                raise _failure(run, maker, step, "expected finite answers after it")
             metrics = measure(validation.targets, answers, validation.labels)
             row = {"step": step + 1, "learning_rate": rate, **tally.row(metrics)}
             run.add(row)
@@ -185,6 +181,13 @@ def _finish(trainer: Trainer, validation: Crops, best: Best, run: RunFolder) -> 
 
 def _answer(trainer: Trainer, faces: Crops) -> npt.NDArray[np.float32]:
     return softmax(trainer.predict(faces)[0])
+
+
+def _failure(run: RunFolder, maker: BatchMaker, step: int, what: str) -> TrainingError:
+    """Log what was wrong with a step, and return it as an error that names the step's batch."""
+    message = f"step {step}: {what}; its batch: {_describe(maker, step)}"
+    run.logger().error(message)
+    return TrainingError(message)
 
 
 def _describe(maker: BatchMaker, step: int) -> str:

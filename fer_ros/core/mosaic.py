@@ -23,8 +23,10 @@ _TILE_SIDE, _WHOLE_SIDE = 24.0, 30.0
 _MOST_TILES = 8
 # The surroundings of a known face, in its sides, are a cell of the mosaic; in the cell the face has this side.
 _REACH, _CELL_FACE = 1.9, 33.0
-# Boxes of one face differ by a tenth from look to look; a known face may shrink somewhat more before it is let go.
-_LESS, _SHRINK = 1.1, 1.25
+# Boxes of one face differ by a tenth from look to look.
+_LESS = 1.1
+SHRINK = 1.25
+"""So many times smaller than the smallest looked for may a known face become: else it would come and go at the limit."""
 
 
 class SmallInputDetector(Detector, Protocol):
@@ -109,7 +111,7 @@ class Mosaic:
             if 0 <= row < rows and 0 <= column < columns and index < len(places):
                 left, top, factor, middle_x, middle_y = places[index]
                 moved = face.moved(-left - cell / 2, -top - cell / 2).scaled(1 / factor).moved(middle_x, middle_y)
-                if moved.box.width >= self._min_face / _SHRINK:
+                if moved.box.width >= self._min_face / SHRINK:
                     found.append(moved)
         return found
 

@@ -14,7 +14,7 @@ from typing import TypeGuard
 import cv2
 
 from fer_ros.core.detector import Detector, DetectorConfig, HaarDetector, make_detector
-from fer_ros.core.mosaic import Mosaic, SmallInputDetector
+from fer_ros.core.mosaic import SHRINK, Mosaic, SmallInputDetector
 from fer_ros.core.sweep import Sweep, resized
 from fer_ros.core.types import Box, Face, Frame
 
@@ -25,8 +25,6 @@ _EVIDENCE_SIDE = 60.0
 # sizes is for a face that is not found in the first.
 _REACH = 1.7
 _SIZE_RANGES = ((0.8, 1.25), (0.7, 1.45))
-# A known face is followed until it is so many times smaller than the smallest looked for: else it would come and go.
-_SHRINK = 1.25
 # Boxes that overlap by more than this (IoU) show the same face.
 _SAME = 0.3
 
@@ -112,7 +110,7 @@ class FaceSearch:
             factor = min(1.0, _LOCAL_SIDE / side)
             small = resized(frame.gray[top:bottom, left:right], factor)
             for low, high in _SIZE_RANGES:
-                faces = local.detect(small, max(side * low, self._min_face / _SHRINK) * factor, side * high * factor)
+                faces = local.detect(small, max(side * low, self._min_face / SHRINK) * factor, side * high * factor)
                 if faces:
                     here = [face.scaled(1 / factor).moved(left, top) for face in faces]
                     # Two people may share a region: each known face takes the one nearest to where it is expected.

@@ -49,11 +49,13 @@ def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
 def _check_rows(rows: list[dict[str, str]], dataset: Dataset, path: Path) -> None:
     """Raise DatasetError where a row is of another split than the picture of its number, or is not there."""
     for sample in dataset.samples:
-        number = int(sample.name.removeprefix("row_")) if sample.name.startswith("row_") else -1
+        if not sample.name.startswith("row_"):
+            continue
+        number = int(sample.name.removeprefix("row_"))
         if number >= len(rows):
             raise DatasetError(f"{path}: expected a row for each of {dataset.name}'s pictures, got {len(rows)}")
         usage = (rows[number].get("Usage") or "").strip().lower()
-        if number >= 0 and usage in USAGES and USAGES[usage] != sample.split:
+        if usage in USAGES and USAGES[usage] != sample.split:
             raise DatasetError(
                 f"{path}, row {number + 1}: expected the votes of a picture of {sample.split}, got one of {usage}; "
                 "its rows must follow those of fer2013.csv"
