@@ -26,7 +26,7 @@ _REACH, _CELL_FACE = 1.9, 33.0
 # Boxes of one face differ by a tenth from look to look.
 _LESS = 1.1
 SHRINK = 1.25
-"""So many times smaller than the smallest looked for may a known face become: else it would come and go at the limit."""
+"""How many times smaller than the smallest looked for a known face may become: else it would come and go."""
 
 
 class SmallInputDetector(Detector, Protocol):
