@@ -17,6 +17,10 @@ from fer_training.datasets.base import Pixels
 from fer_training.randaugment import rand_augment
 
 
+# Slim draws one of TensorFlow's four for each picture.
+_RESIZE_METHODS = (cv2.INTER_LINEAR, cv2.INTER_NEAREST, cv2.INTER_CUBIC, cv2.INTER_AREA)
+
+
 @dataclass(frozen=True)
 class AugmentationConfig:
     """What is done to a crop, in this order; the defaults are the paper's.
@@ -24,7 +28,10 @@ class AugmentationConfig:
     patch_area: share of the crop's area that a random patch keeps, low and high.
     patch_aspect: largest ratio by which the patch's sides may differ from square, 1 for none.
     rotation: degrees either way.  flip: probability of mirroring.
+    resize: 'spec' brings the patch to the network's size as PreprocessSpec says, 'random' by one of four methods, as
+    TensorFlow Slim's inception preprocessing does, the library that the paper names.
     contrast: largest relative change.  brightness: largest change, as a share of the gray range.
+    clip: keep gray values within the range after that.
     erase: probability of covering a rectangle of 1/6 to 2/5 of the side with one gray.
     random_operations, random_magnitude: RandAugment before all of it, see randaugment.py; 0 operations for none.
     """
@@ -33,8 +40,10 @@ class AugmentationConfig:
     patch_aspect: float = 1.0
     rotation: float = 0.0
     flip: float = 0.5
+    resize: str = "spec"
     contrast: float = 0.0
     brightness: float = 0.0
+    clip: bool = False
     erase: float = 0.0
     random_operations: int = 0
     random_magnitude: float = 0.5
@@ -49,6 +58,8 @@ class AugmentationConfig:
         for name in ("flip", "contrast", "brightness", "erase", "random_magnitude"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be 0 to 1, got {getattr(self, name)}")
+        if self.resize not in ("spec", "random"):
+            raise ValueError(f"resize must be 'spec' or 'random', got {self.resize!r}")
         if self.random_operations < 0:
             raise ValueError(f"random_operations must not be negative, got {self.random_operations}")
 
@@ -62,7 +73,12 @@ def augment_batch(
     """
     operations, magnitude = config.random_operations, config.random_magnitude
     changed = [rand_augment(crop, operations, magnitude, rng) for crop in crops] if operations else crops
-    batch = preprocess_crops([_patch(crop, config, rng) for crop in changed], spec)
+    patches = [_patch(crop, config, rng) for crop in changed]
+    if config.resize == "random":
+        methods = rng.integers(0, len(_RESIZE_METHODS), len(patches))
+        size = (spec.size, spec.size)
+        patches = [cv2.resize(p, size, interpolation=_RESIZE_METHODS[m]) for p, m in zip(patches, methods, strict=True)]
+    batch = preprocess_crops(patches, spec)
     for picture in batch:
         _distort(picture[..., 0], config, spec, rng)
     return batch
@@ -101,6 +117,8 @@ def _distort(
         mean = picture.mean()
         picture *= gain
         picture += mean * (1 - gain) + shift
+        if config.clip:
+            np.clip(picture, spec.low, spec.high, out=picture)
     if rng.random() < config.erase:
         width, height = rng.integers(spec.size // 6, spec.size * 2 // 5, 2)
         left, top = rng.integers(0, spec.size - width), rng.integers(0, spec.size - height)

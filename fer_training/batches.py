@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy.typing as npt
 from fer_training.augmentation import augment_batch
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
+from fer_training.teacher import product_of_experts
 
 Floats = npt.NDArray[np.float32]
+Teacher = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +31,18 @@ class Batch:
 class BatchMaker:
     """Makes the batch of any step, in any order."""
 
-    def __init__(self, crops: Crops, config: StageConfig) -> None:
+    def __init__(self, crops: Crops, config: StageConfig, teacher: Teacher | None = None) -> None:
         """Remember the data; class weights are fixed from its counts.
 
+        teacher: answers for a batch of faces, for a config with teacher_view.
         Raises ValueError for a config that wants a teacher, and faces that none has answered for.
         """
-        if config.teacher_weight and crops.taught is None:
+        if config.teacher_view and teacher is None:
+            raise ValueError("teacher_view is set, but there is no teacher to ask")
+        if crops.taught is None and (config.teacher_votes if config.teacher_view else config.teacher_weight):
             raise ValueError("teacher_weight is set, but the faces carry no teacher's answers")
         self.crops = crops
+        self._teacher = teacher
         self.config = config
         counts = np.bincount(crops.targets, minlength=len(crops.labels)).astype(np.float32)
         weights = np.where(counts > 0, (counts.max() / np.maximum(counts, 1)) ** config.balance, 0)
@@ -53,19 +60,28 @@ class BatchMaker:
         count = len(self.crops.labels)
         targets = np.eye(count, dtype=np.float32)[classes]
         targets = targets * (1 - config.label_smoothing) + config.label_smoothing / count
-        if config.teacher_weight and self.crops.taught is not None:
-            share = np.float32(config.teacher_weight)
-            targets = (1 - share) * targets + share * self.crops.taught[chosen]
+        taught = self.crops.taught[chosen] if self.crops.taught is not None else np.zeros((len(chosen), 0), np.float32)
+        if config.teacher_weight and not config.teacher_view:
+            targets = self._taught(targets, taught)
         votes = self.crops.votes[chosen] if self.crops.votes is not None else np.zeros((len(chosen), 0), np.float32)
         weights = self.class_weights[classes]
         if config.mixup:
             share = np.float32(rng.beta(config.mixup, config.mixup))
             share = max(share, 1 - share)
             other = rng.permutation(len(chosen))
-            faces, targets, votes, weights = (
-                share * a + (1 - share) * a[other] for a in (faces, targets, votes, weights)
+            faces, targets, taught, votes, weights = (
+                share * a + (1 - share) * a[other] for a in (faces, targets, taught, votes, weights)
             )
+        if config.teacher_view and self._teacher is not None:
+            experts = [(self._teacher(faces), config.teacher_power)]
+            if config.teacher_votes:
+                experts.append((taught, config.teacher_votes))
+            targets = self._taught(targets, product_of_experts(experts))
         return Batch(faces, targets.astype(np.float32), classes, votes, weights)
+
+    def _taught(self, targets: Floats, answers: Floats) -> Floats:
+        share = np.float32(self.config.teacher_weight)
+        return np.asarray((1 - share) * targets + share * answers, np.float32)
 
     def indices(self, step: int) -> npt.NDArray[np.int64]:
         """Return which faces stand in a step's batch: one shuffled epoch after another; a batch may span two."""

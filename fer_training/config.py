@@ -55,7 +55,8 @@ class StageConfig:
     label_smoothing: share of the target spread over all classes.  mixup: alpha of the Beta distribution, 0 for none.
     vote_weight: weight of a second head that learns FER+ votes, 0 for none.
     teacher_weight: share of the target that the teachers' answer takes, 0 for none.  teacher_power, teacher_votes:
-    exponents of the bundles and of FER+'s votes in that answer, see teacher.py.  ema: decay of the weights' moving
+    exponents of the bundles and of FER+'s votes in that answer, see teacher.py.  teacher_view: they answer for the very
+    picture that the student sees, changed and mixed as it is, and not once for each face.  ema: decay of the weights' moving
     average that is evaluated and exported, 0 for none.  balance: exponent of the inverse class frequency in the loss.
     """
 
@@ -75,6 +76,7 @@ class StageConfig:
     teacher_weight: float = 0.0
     teacher_power: float = 1.0
     teacher_votes: float = 0.0
+    teacher_view: bool = False
     ema: float = 0.0
     balance: float = 0.0
 
@@ -88,6 +90,8 @@ class StageConfig:
             raise ValueError(f"label_smoothing and ema must be 0 to 1, got {self.label_smoothing} and {self.ema}")
         if not 0 <= self.teacher_weight <= 1:
             raise ValueError(f"teacher_weight must be 0 to 1, got {self.teacher_weight}")
+        if self.teacher_view and not self.teacher_weight:
+            raise ValueError("teacher_view needs a teacher_weight above 0")
         if self.teacher_power <= 0 or self.teacher_votes < 0:
             raise ValueError(
                 "teacher_power must be positive and teacher_votes not negative, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ SQUEEZE = "squeeze"
 BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 # Slim's default: the paper was built on that library and says only 'Gaussian'.
 STEM_DEVIATION = 0.09
+STEMS = ("gaussian", "truncated_gaussian", "imagenet")
 
 
 class BatchNormalization(layers.BatchNormalization):
@@ -48,7 +50,8 @@ class NetworkConfig:
     size: side of the square gray input, pixels.  width: factor on the number of filters.
     stem_stride: stride of the first convolution; 1 keeps twice the resolution in every layer for four times the cost.
     blocks: how many of the 13 blocks are kept, from the first on.  dropout: before the dense layer.
-    stem: 'gaussian' re-initialises the first convolution as the paper does, 'imagenet' sums ImageNet's over RGB.
+    stem: 'gaussian' re-initialises the first convolution as the paper does, 'truncated_gaussian' it and the last layer
+    as TensorFlow Slim does, 'imagenet' sums ImageNet's over RGB.
     batch_norm_momentum: of the moving averages.
     squeeze: reduction of a squeeze-and-excitation after each block (Hu et al. 2018), 0 for none.
     """
@@ -66,8 +69,8 @@ class NetworkConfig:
         """Check the values."""
         if self.stem_stride not in (1, 2):
             raise ValueError(f"stem_stride must be 1 or 2, got {self.stem_stride}")
-        if self.stem not in ("gaussian", "imagenet"):
-            raise ValueError(f"stem must be 'gaussian' or 'imagenet', got {self.stem!r}")
+        if self.stem not in STEMS:
+            raise ValueError(f"stem must be one of {', '.join(STEMS)}, got {self.stem!r}")
         if not 1 <= self.blocks <= len(BLOCKS):
             raise ValueError(f"blocks must be 1 to {len(BLOCKS)}, got {self.blocks}")
         if not 0 < self.batch_norm_momentum < 1:
@@ -82,6 +85,8 @@ def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) ->
     'logits': (N, classes).  'features': (N, D), average-pooled, before dropout: what the center loss sees
     (paper, Section 3.2.3).  'votes': (N, vote_classes) logits of a second head, only if vote_classes > 0.
     """
+    truncated = config.stem == "truncated_gaussian"
+    drawn = keras.initializers.TruncatedNormal(stddev=STEM_DEVIATION)
     inputs = keras.Input((config.size, config.size, 1), name="faces")
     x = layers.Conv2D(
         _filters(32, config),
@@ -89,7 +94,7 @@ def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) ->
         strides=config.stem_stride,
         padding="same",
         use_bias=False,
-        kernel_initializer=keras.initializers.RandomNormal(stddev=STEM_DEVIATION),
+        kernel_initializer=drawn if truncated else keras.initializers.RandomNormal(stddev=STEM_DEVIATION),
         name=STEM,
     )(inputs)
     x = _norm_relu(x, f"{STEM}_bn", config)
@@ -106,7 +111,10 @@ def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) ->
             x = _squeeze_excite(x, f"{name}_{SQUEEZE}", config.squeeze)
     features = layers.GlobalAveragePooling2D(name=FEATURES, dtype="float32")(x)
     dropped = layers.Dropout(config.dropout, name="dropout")(features)
-    outputs = {LOGITS: layers.Dense(classes, name=LOGITS, dtype="float32")(dropped), FEATURES: features}
+    head = layers.Dense(
+        classes, kernel_initializer=drawn if truncated else "glorot_uniform", name=LOGITS, dtype="float32"
+    )
+    outputs = {LOGITS: head(dropped), FEATURES: features}
     if vote_classes:
         outputs[VOTES] = layers.Dense(vote_classes, name=VOTES, dtype="float32")(dropped)
     return keras.Model(inputs, outputs, name="mobilenet_v1")
@@ -162,7 +170,7 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
             # Keras' own message prints the weights.
             raise ValueError(f"{weights}: expected MobileNet V1 of width {config.width} without its top") from error
     new = (LOGITS, VOTES)
-    ours = [x for x in network.layers if x.weights and x.name not in new and SQUEEZE not in x.name]
+    ours = [x for x in network.layers if x.weights and x.name not in new and not is_gate(x)]
     theirs = [layer for layer in source.layers if layer.weights]
     for target, origin in zip(ours[2:], theirs[2:], strict=False):
         target.set_weights(origin.get_weights())
@@ -181,14 +189,24 @@ def head_sizes(weights: Path) -> dict[str, int]:
     return dict(zip((LOGITS, VOTES), sizes, strict=False))
 
 
-def transfer_weights(network: keras.Model, source: keras.Model) -> None:
+def is_gate(layer: keras.Layer) -> bool:
+    """Whether a layer is part of a squeeze-and-excitation."""
+    return SQUEEZE in layer.name
+
+
+def transfer_weights(
+    network: keras.Model, source: keras.Model, missing: Callable[[keras.Layer], bool] = lambda layer: False
+) -> None:
     """Copy every layer from a network of the same shape, and each head that both have with as many outputs.
 
+    missing: which layers the source lacks; they stay as they are.
     Raises ValueError where another layer is missing or has another shape.
     """
     theirs = {layer.name: layer for layer in source.layers}
     for layer in network.layers:
         head = layer.name in (LOGITS, VOTES)
+        if missing(layer):
+            continue
         if layer.weights and not (head and _shapes(layer) != _shapes(theirs.get(layer.name))):
             layer.set_weights(source.get_layer(layer.name).get_weights())
 

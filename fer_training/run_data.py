@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,12 @@ def faces_of_run(run: Path, config: StageConfig, path: Path) -> tuple[Crops, Cro
         return coarse_faces(path)
     values = json.loads(manifest.read_text(encoding="utf-8"))
     dataset = read_dataset(DatasetSpec(**values["dataset"]), path)
-    if values["dataset"]["name"] == "fer2013":
+    reported = values.get("validation_split")
+    if values["dataset"]["name"] == "fer2013" and not reported:
         dataset = dataset.split("train")
+    elif reported:
+        kept = tuple(s for s in dataset.samples if s.split in ("train", reported))
+        dataset = replace(dataset, samples=kept)
     labels = tuple(values["labels"])
     if dataset.labels != labels:
         dataset = dataset.with_labels(labels)

@@ -21,7 +21,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from fer_ros.core.classifier import softmax
-from fer_training.batches import BatchMaker
+from fer_training.batches import BatchMaker, Teacher
 from fer_training.config import StageConfig
 from fer_training.crops import Crops
 from fer_training.devices import make_deterministic
@@ -54,11 +54,13 @@ def run_stage(
     initialise: Callable[[keras.Model], None],
     progress: bool = True,
     source: dict[str, Any] | None = None,
+    teacher: Teacher | None = None,
 ) -> StageResult:
     """Train one stage into a run folder; a folder with a checkpoint of the same config is resumed where it stopped.
 
     initialise: puts the starting weights into the fresh network; not called on resume.
     source: where the faces and the starting weights come from, for the run's records.
+    teacher: answers for a batch, for a config with teacher_view.
     Writes the files that run_folder describes; a finished run is not touched again.
     Raises TrainingError if the loss is no number, ValueError if the folder holds another config or other data.
     """
@@ -80,7 +82,7 @@ def run_stage(
     start = trainer.done
     run.logger().info("at step %d: %d training and %d validation faces", start, len(train), len(validation))
     run.forget_after(start)
-    maker = BatchMaker(train, config)
+    maker = BatchMaker(train, config, teacher)
     tally = Tally()
     with tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5) as bar:
         for step, batch in enumerate(trainer.batches(maker, start), start=start):

@@ -15,7 +15,14 @@ from fer_training.bundle_weights import load_folded_weights
 from fer_training.config import StageConfig, from_dict
 from fer_training.crops import Crops
 from fer_training.narrowing import load_narrowed_weights
-from fer_training.network import NetworkConfig, load_imagenet_weights, transfer_weights
+from fer_training.network import (
+    LOGITS,
+    NetworkConfig,
+    build_network,
+    is_gate,
+    load_imagenet_weights,
+    transfer_weights,
+)
 from fer_training.run_folder import BEST, CONFIG, read_run_config
 from fer_training.stages import load_run
 
@@ -87,7 +94,7 @@ class BundleStart:
         return load_bundle(self.location)
 
     def adapt(self, config: StageConfig) -> StageConfig:
-        """See Start.adapt; a config with a smaller width keeps it.
+        """See Start.adapt; a config with a smaller width, or with squeeze-and-excitation, keeps it.
 
         Raises ValueError for a bundle that does not say what network it holds, or of one with squeeze-and-excitation.
         """
@@ -100,7 +107,8 @@ class BundleStart:
             raise ValueError(
                 f"{self.location}: expected a network without squeeze-and-excitation to start from; start from its run"
             )
-        narrow = replace(network, width=min(network.width, config.network.width))
+        wanted = config.network
+        narrow = replace(network, width=min(network.width, wanted.width), squeeze=wanted.squeeze)
         return _with_shape(config, narrow, bundle.spec)
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
@@ -108,7 +116,13 @@ class BundleStart:
         bundle = self.bundle
         wide = from_dict(StageConfig, bundle.training["config"]).network.width
         load = load_narrowed_weights if config.network.width < wide else load_folded_weights
-        load(network, bundle, faces)
+        if not config.network.squeeze:
+            load(network, bundle, faces)
+            return
+        # New gates start open, so that the network begins as the one without them.
+        plain = build_network(replace(config.network, squeeze=0), network.output[LOGITS].shape[-1])
+        load(plain, bundle, faces)
+        transfer_weights(network, plain, missing=is_gate)
 
     def describe(self) -> str:
         """See Start.describe."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from fer_ros.core.bundle import load_bundle
 from fer_ros.core.classifier import make_classifier, softmax
-from fer_ros.core.preprocessing import preprocess_crops
+from fer_ros.core.preprocessing import PreprocessSpec, preprocess_crops
 from fer_training.crops import Crops
 from fer_training.datasets.base import DatasetError, Pixels
 from fer_training.votes import classes_by_votes
@@ -38,7 +38,35 @@ def teach(
     experts = [(answers, power)]
     if votes_power:
         experts.append((classes_by_votes(crops), votes_power))
-    return softmax(sum(exponent * np.log(expert + _FLOOR) for expert, exponent in experts))
+    return product_of_experts(experts)
+
+
+def product_of_experts(experts: Sequence[tuple[npt.NDArray[np.float32], float]]) -> npt.NDArray[np.float32]:
+    """Return the (N, K) float32 product of several experts' (N, K) probabilities, each to its exponent (Hinton 2002)."""
+    return softmax(np.sum([exponent * np.log(expert + _FLOOR) for expert, exponent in experts], axis=0))
+
+
+class ViewTeacher:
+    """Answers for the very batch that the student sees (Beyer et al. 2022), by the bundles' own formats on LiteRT."""
+
+    def __init__(self, locations: Sequence[str], labels: tuple[str, ...], spec: PreprocessSpec) -> None:
+        """Load the bundles, one thread each: training wants the others.
+
+        Raises BundleError for a bundle that does not load, DatasetError for one with other labels or preprocessing
+        than the student's.
+        """
+        bundles = [load_bundle(location) for location in locations]
+        for location, bundle in zip(locations, bundles, strict=True):
+            if bundle.labels != labels or bundle.spec != spec:
+                raise DatasetError(
+                    f"{location}: expected a teacher of the labels {labels} and preprocessing {spec}, "
+                    f"got {bundle.labels} and {bundle.spec}"
+                )
+        self._classifiers = [make_classifier(b, "litert", threads=1, log=lambda line: None) for b in bundles]
+
+    def __call__(self, faces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return (N, K) probabilities of a (N, size, size, 1) batch, averaged over the bundles."""
+        return np.mean([c.classify(faces) for c in self._classifiers], axis=0, dtype=np.float32)
 
 
 def _answers(crops: Crops, location: str) -> npt.NDArray[np.float32]:
