@@ -18,8 +18,8 @@ from std_msgs.msg import Header
 
 from benchmarks.clips import moving_faces
 from benchmarks.report import parse_size
+from fer_ros.client.quality_of_service import IMAGES
 from fer_ros.nodes.conversions import to_image
-from fer_ros.nodes.quality_of_service import IMAGES
 
 # Different pictures in the clip; large ones take much memory.
 _SHOTS, _LARGE_SHOTS = 60, 20

@@ -39,7 +39,7 @@ from rclpy.qos import HistoryPolicy, QoSProfile
 from benchmarks.process import use_of
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results, parse_size
-from fer_ros.nodes.quality_of_service import RESULTS
+from fer_ros.client.quality_of_service import RESULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 _LATE = 0.1

@@ -28,17 +28,17 @@ from benchmarks.clips import still
 from benchmarks.framing import on_canvas
 from benchmarks.profiles import load_profile
 from benchmarks.report import RESULTS, Results
-from fer_ros.core.blazeface import BlazeFaceDetector
-from fer_ros.core.bundle import load_bundle
-from fer_ros.core.classifier import Classifier, make_classifier
+from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.classifier import Classifier, make_classifier
+from fer_ros.core.classification.preprocessing import preprocess_crops
+from fer_ros.core.detection.blazeface import BlazeFaceDetector
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.preprocessing import preprocess_crops
 from fer_ros.core.quality import Quality, QualityConfig, gray_levels, quality
 from fer_ros.core.types import Box, Face, Frame, Gray, Reasons
-from fer_training.crops import Crops
-from fer_training.datasets.registry import DatasetSpec, read_dataset
-from fer_training.faces import crops_of
-from fer_training.folds import hold_out
+from fer_training.data.crops import Crops
+from fer_training.data.face_cropping import crops_of
+from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.data.splits import hold_out
 
 Degrade = Callable[[Gray, float, np.random.Generator], Gray]
 Floats = npt.NDArray[np.floating[Any]]
@@ -406,7 +406,7 @@ def main() -> None:
     least = config.smoothing.min_confidence
     dataset = read_dataset(DatasetSpec("fer2013"), options.fer2013)
     training = dataset.split("train")
-    # The very faces that fer_training.coarse holds out, without importing the trainer's TensorFlow.
+    # The very faces that fer_training.training.stage1 holds out, without importing the trainer's TensorFlow.
     held = crops_of(training).take(hold_out(training)[1])
     judge = Judge(classifier, config.quality)
     data: dict[str, Any] = {"bundle": bundle.id, "min_confidence": least, "splits": {}}

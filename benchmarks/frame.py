@@ -21,9 +21,9 @@ from benchmarks.clips import Shot, moving_faces
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results, parse_size
 from benchmarks.timing import WARM_UP, Measured, Way, measure, profile_pipeline, profile_way
-from fer_ros.core.bundle import Bundle, load_bundle
-from fer_ros.core.detector import HaarDetector
-from fer_ros.core.preprocessing import preprocess
+from fer_ros.core.classification.bundle import Bundle, load_bundle
+from fer_ros.core.classification.preprocessing import preprocess
+from fer_ros.core.detection.detector import HaarDetector
 from fer_ros.core.types import Frame
 
 # A frame of the baseline costs as much as many of ours, and none depends on the one before: a part of them will do, but
@@ -46,7 +46,7 @@ def baseline() -> Callable[[Shot], int]:
     """Return the straightforward way: full-frame Haar on every frame, one eager Keras call a face."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Imported here: TensorFlow takes seconds to import, and the profiles do without.
-    from fer_training.network import NetworkConfig, build_network
+    from fer_training.models.mobilenet import NetworkConfig, build_network
 
     bundle = load_bundle()
     network = build_network(NetworkConfig(**shipped_network(bundle)), len(bundle.labels))

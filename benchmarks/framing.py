@@ -1,4 +1,4 @@
-"""How another detector frames a face, compared with the Haar cascade: the mapping in fer_ros/core/blazeface.py.
+"""How another detector frames a face, compared with the Haar cascade: the mapping in core/detection/blazeface.py.
 
 python -m benchmarks.framing --fer2013 DIR [--pictures 2000] [--save]   (training pictures only)
 
@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 
 from benchmarks.report import Results
-from fer_ros.core.blazeface import MODELS, BlazeFaceDetector
-from fer_ros.core.detector import HaarDetector
+from fer_ros.core.detection.blazeface import MODELS, BlazeFaceDetector
+from fer_ros.core.detection.detector import HaarDetector
 from fer_ros.core.types import Box, Gray
-from fer_training.datasets.fer2013 import read_fer2013
+from fer_training.data.fer2013 import read_fer2013
 
 _NUMBERS = ("scale", "shift_x", "shift_y")
 # The sides at which each network works, in pixels of the canvas: a third to a half of it, or a tenth to a third.

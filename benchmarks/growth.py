@@ -12,7 +12,7 @@ from benchmarks.clips import moving_faces
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
 from benchmarks.timing import WARM_UP, Measured, measure, profile_pipeline, profile_way
-from fer_ros.core.bundle import load_bundle
+from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.pipeline import Pipeline
 
 SIZES = ((320, 240), (640, 480), (960, 540), (1280, 720), (1920, 1080))

@@ -24,7 +24,7 @@ from benchmarks.clips import Shot, moving_faces
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
 from benchmarks.timing import WARM_UP, Way, measure, profile_pipeline, profile_way
-from fer_ros.core.bundle import load_bundle
+from fer_ros.core.classification.bundle import load_bundle
 
 _FOLDER = Path(__file__).resolve().parent.parent / "build" / "peers"
 _PACKAGES = ("fer==25.10.3", "requests==2.32.5", "urllib3==2.5.0", "idna==3.10", "charset-normalizer==3.4.3",
@@ -80,8 +80,8 @@ def judge(folder: Path, peers: dict[str, Any]) -> dict[str, dict[str, float]]:
     A peer wants a box in a larger picture, which it widens by 10 pixels: the 48x48 picture stands in a gray border,
     enlarged so that these 10 pixels are a small part of it.
     """
-    from fer_training.datasets.registry import DatasetSpec, read_dataset
-    from fer_training.evaluation import evaluate, faces_for
+    from fer_training.data.registry import DatasetSpec, read_dataset
+    from fer_training.evaluation.evaluate import evaluate, faces_for
 
     bundle = load_bundle()
     dataset = read_dataset(DatasetSpec("fer2013"), folder).split("public_test")

@@ -19,8 +19,8 @@ from benchmarks.clips import RATE, Shot, appearing, crossing, moving_faces, stil
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
 from benchmarks.timing import profile_pipeline
-from fer_ros.core.bundle import load_bundle
-from fer_ros.core.detector import HaarDetector
+from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.detection.detector import HaarDetector
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.types import Box, Frame, State, TrackedFace
 

@@ -28,16 +28,16 @@ import numpy as np
 from fer_ros.bags.labels import LabelError, read_labels
 from fer_ros.bags.reading import Bag, BagError
 from fer_ros.bags.writing import STORAGES, BagWriter, image_message
-from fer_ros.core.bundle import BundleError, load_bundle
+from fer_ros.core.classification.bundle import BundleError, load_bundle
 from fer_ros.core.emotions import EMOTIONS
 from fer_ros.core.images import ENCODINGS, MAX_PIXELS, ImageError, compressed_to_frame, raw_to_frame
 from fer_ros.core.profile import pipeline_config
 from fer_ros.core.types import Frame
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.parameters import FER_NODE
-from fer_training.datasets.base import Dataset, DatasetError, Sample
-from fer_training.datasets.fer2013 import read_fer2013
-from fer_training.datasets.ferplus import VOTED, with_ferplus_votes
+from fer_training.data.dataset import Dataset, DatasetError, Sample
+from fer_training.data.fer2013 import read_fer2013
+from fer_training.data.ferplus import VOTED, with_ferplus_votes
 from fuzz.reader import FLOATS, INTEGERS, TEXTS, Reader
 
 

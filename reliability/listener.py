@@ -18,7 +18,7 @@ import rclpy
 from fer_ros.msg import FaceEmotionArray
 from sensor_msgs.msg import Image
 
-from fer_ros.nodes.quality_of_service import RESULTS
+from fer_ros.client.quality_of_service import RESULTS
 
 
 def _tell(header: object, faces: int) -> None:

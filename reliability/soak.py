@@ -30,7 +30,7 @@ from fer_ros.msg import FaceEmotionArray
 from benchmarks.machine import describe
 from benchmarks.process import use_of
 from benchmarks.profiles import PROFILES
-from fer_ros.nodes.quality_of_service import RESULTS as QOS
+from fer_ros.client.quality_of_service import RESULTS as QOS
 from reliability import ROOT
 from reliability.process import Process, module, private_memory, ros, wait_for
 from reliability.report import RESULTS, Check, Row, embed, holds, save, text

@@ -19,8 +19,8 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from benchmarks.clips import moving_faces
+from fer_ros.client.quality_of_service import IMAGES, RESULTS
 from fer_ros.nodes.conversions import to_image
-from fer_ros.nodes.quality_of_service import IMAGES, RESULTS
 from reliability.peer import Peer
 from reliability.process import Process, ros, wait_for
 

@@ -29,8 +29,8 @@ def picture(label: int, number: int, size: int = 48) -> np.ndarray:
 
 def tiny_config(**changes):
     """Return the config of a stage that takes seconds."""
-    from fer_training.config import OptimizerConfig, StageConfig
-    from fer_training.network import NetworkConfig
+    from fer_training.models.mobilenet import NetworkConfig
+    from fer_training.training.config import OptimizerConfig, StageConfig
 
     values = {
         "steps": 6,
@@ -45,7 +45,7 @@ def tiny_config(**changes):
 
 def tiny_crops(count: int = 42, labels: tuple[str, ...] = LABELS, size: int = 48, first: int = 0):
     """Return generated faces, as many of each class."""
-    from fer_training.crops import Crops
+    from fer_training.data.crops import Crops
 
     targets = np.arange(count) % len(labels)
     pixels = [picture(int(t), first + i, size) for i, t in enumerate(targets)]
@@ -67,7 +67,7 @@ def write_fer2013(folder: Path, train: int = 10, test: int = 3) -> Path:
 
 def write_ferplus(path: Path, fer2013: Path) -> Path:
     """Write a table of votes for look-alike class folders: eight of ten annotators agree with the folder."""
-    from fer_training.datasets.ferplus import VOTED
+    from fer_training.data.ferplus import VOTED
 
     with path.open("w", newline="", encoding="utf-8") as file:
         file.write(",".join(["file", *VOTED]) + "\n")

@@ -13,9 +13,9 @@ def make_tiny_bundle(directory: Path, labels: tuple[str, ...] = EMOTIONS[:7], se
     """Write a bundle of an untrained network of a few thousand weights into a new folder, and return the folder."""
     import keras
 
-    from fer_ros.core.preprocessing import PreprocessSpec
-    from fer_training.export import export_bundle
-    from fer_training.network import LOGITS, NetworkConfig, build_network
+    from fer_ros.core.classification.preprocessing import PreprocessSpec
+    from fer_training.export.convert import export_bundle
+    from fer_training.models.mobilenet import LOGITS, NetworkConfig, build_network
 
     keras.utils.set_random_seed(seed)
     network = build_network(NetworkConfig(width=0.125, blocks=4, squeeze=squeeze), len(labels))

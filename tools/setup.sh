@@ -112,6 +112,8 @@ if ! fresh install/.overlay "$overlay"; then
     started=$SECONDS
     say "building the overlay with colcon"
     rm -f install/.overlay
+    # Links to files that have gone would still be imported, or found by tools that walk the folder.
+    [[ ! -d install ]] || find install -xtype l -delete
     tools/quietly.sh build/colcon.log colcon build --symlink-install --packages-select fer_ros
     echo "$overlay" > install/.overlay
     say "overlay ready after $((SECONDS - started)) s"

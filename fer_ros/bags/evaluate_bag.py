@@ -55,8 +55,8 @@ def run_job(job: Job) -> Outcome:
     from fer_ros.bags.report import write_report
     from fer_ros.bags.scoring import score
     from fer_ros.bags.writing import BagWriter
-    from fer_ros.core.bundle import load_bundle
-    from fer_ros.core.classifier import make_classifier
+    from fer_ros.core.classification.bundle import load_bundle
+    from fer_ros.core.classification.classifier import make_classifier
     from fer_ros.core.pipeline import Pipeline
     from fer_ros.core.profile import pipeline_config, read_parameters
 
@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from fer_ros.core.pool import run_jobs
+    from fer_ros.core.parallel import run_jobs
 
     jobs = _jobs(options)
     outcomes = []

@@ -19,7 +19,7 @@ from rosbags.rosbag2 import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
-from fer_ros.bags.mending import open_reader
+from fer_ros.bags.recovery import open_reader
 from fer_ros.bags.types import COMPRESSED, IMAGE, typestore
 
 # What rosbags lets through from the formats below it when a file is damaged.

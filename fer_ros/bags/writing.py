@@ -15,7 +15,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
 from fer_ros.bags.reading import BagError, BagImage
 from fer_ros.bags.types import COMPRESSED, EMOTIONS, IMAGE, typestore
-from fer_ros.core.bundle import Bundle
+from fer_ros.core.classification.bundle import Bundle
 from fer_ros.core.sources import Source
 from fer_ros.core.types import Box, Frame, TrackedFace
 

@@ -9,9 +9,9 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from fer_ros.client.memory import Appeared, Event, FaceMemory, Left
+from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.client.snapshots import ExpressionChange, FaceSnapshot, faces_of, seconds_of
 from fer_ros.msg import FaceEmotionArray
-from fer_ros.nodes.quality_of_service import RESULTS, subscription_events
 
 _LOOK_EVERY = 0.1  # seconds between two looks for faces that have left
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fer_ros.core.classifier import Classifier
-from fer_ros.core.detector import DetectorConfig
-from fer_ros.core.preprocessing import preprocess
+from fer_ros.core.classification.classifier import Classifier
+from fer_ros.core.classification.preprocessing import preprocess
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.search import FaceSearch, SearchConfig
 from fer_ros.core.quality import QualityConfig, assess
-from fer_ros.core.search import FaceSearch, SearchConfig
 from fer_ros.core.smoothing import Smoother, SmoothingConfig
 from fer_ros.core.tracking import IdSource, Track, Tracker, TrackerConfig
 from fer_ros.core.types import Expression, Face, Frame, Probabilities, Reasons, State, TrackedFace

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from fer_ros.core.detector import DetectorConfig
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.search import SearchConfig
 from fer_ros.core.pipeline import PipelineConfig
 from fer_ros.core.quality import QualityConfig
-from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
 from fer_ros.core.tracking import TrackerConfig
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.preprocessing import Batch, PreprocessSpec
+from fer_ros.core.classification.preprocessing import Batch, PreprocessSpec
 from fer_ros.core.types import Face, Landmarks, Reasons
 
 Levels = npt.NDArray[np.float32]

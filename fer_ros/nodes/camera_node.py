@@ -12,11 +12,11 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
+from fer_ros.client.quality_of_service import IMAGES, publisher_events
 from fer_ros.core.sources import Picture, Source
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.parameters import CAMERA_NODE, declare
-from fer_ros.nodes.quality_of_service import IMAGES, publisher_events
 from fer_ros.nodes.runner import run
 
 _CAPTURE = "capture"

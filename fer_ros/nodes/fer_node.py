@@ -12,21 +12,21 @@ from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
 
-from fer_ros.core.bundle import BundleError, load_bundle
-from fer_ros.core.classifier import BackendError, make_classifier
+from fer_ros.core.classification.bundle import BundleError, load_bundle
+from fer_ros.core.classification.classifier import BackendError, make_classifier
+from fer_ros.core.detection.search import FaceSearch
 from fer_ros.core.images import ImageError
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.profile import pipeline_config
-from fer_ros.core.search import FaceSearch
 from fer_ros.core.stamps import Stamps
 from fer_ros.core.tracking import IdSource
 from fer_ros.core.types import Frame, TrackedFace
 from fer_ros.nodes.conversions import seconds, to_frame
 from fer_ros.nodes.diagnostics import Statistics
-from fer_ros.nodes.health import Health
+from fer_ros.nodes.diagnostics_publisher import Health
 from fer_ros.nodes.inputs import Inputs, resolve_cameras
-from fer_ros.nodes.managed import ManagedNode
-from fer_ros.nodes.newest import Newest
+from fer_ros.nodes.latest_images import Newest
+from fer_ros.nodes.lifecycle import ManagedNode
 from fer_ros.nodes.outputs import Outputs
 from fer_ros.nodes.parameters import FER_NODE, ParameterError
 from fer_ros.nodes.recorder import Recorder, RecordingError
@@ -34,7 +34,7 @@ from fer_ros.nodes.runner import asked_to_end, run
 from fer_ros.nodes.settings import LiveSettings, Values
 
 if TYPE_CHECKING:
-    from fer_ros.nodes.humans import Humans
+    from fer_ros.nodes.ros4hri import Humans
 
 Received = tuple[Image | CompressedImage, float]
 
@@ -102,7 +102,7 @@ class FerNode(ManagedNode):
         if not values["humans.enabled"]:
             return None
         # Imported here: hri_msgs is needed only by those who ask for REP-155.
-        from fer_ros.nodes.humans import Humans
+        from fer_ros.nodes.ros4hri import Humans
 
         return Humans(self, values["tracker.max_age"], values["humans.crops"])
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from rclpy.node import Node, Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
-from fer_ros.nodes.quality_of_service import IMAGES, subscription_events
+from fer_ros.client.quality_of_service import IMAGES, subscription_events
 
 
 class Inputs:

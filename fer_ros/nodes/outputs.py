@@ -9,11 +9,11 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 from vision_msgs.msg import Detection2DArray
 
+from fer_ros.client.quality_of_service import RESULTS, publisher_events
 from fer_ros.core.drawing import annotate
 from fer_ros.core.types import Frame, TrackedFace
 from fer_ros.msg import FaceEmotionArray
 from fer_ros.nodes.conversions import to_detections, to_image, to_jpeg, to_message
-from fer_ros.nodes.quality_of_service import RESULTS, publisher_events
 
 
 class Outputs:

@@ -11,11 +11,11 @@ from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
+from fer_ros.client.quality_of_service import IMAGES, RESULTS, subscription_events
 from fer_ros.core.images import ImageError
 from fer_ros.msg import FaceEmotionArray
 from fer_ros.nodes.conversions import seconds, to_frame
 from fer_ros.nodes.parameters import PAGE_NODE, ParameterError, declare
-from fer_ros.nodes.quality_of_service import IMAGES, RESULTS, subscription_events
 from fer_ros.nodes.runner import run
 from fer_ros.page.access import Access
 from fer_ros.page.matching import PATIENCE, Matcher

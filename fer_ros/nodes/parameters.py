@@ -20,10 +20,10 @@ from rclpy.exceptions import (
 )
 from rclpy.node import Node
 
-from fer_ros.core.detector import KINDS, DetectorConfig
+from fer_ros.core.detection.detector import KINDS, DetectorConfig
+from fer_ros.core.detection.search import SearchConfig
 from fer_ros.core.quality import LIMITS as QUALITY_LIMITS
 from fer_ros.core.quality import QualityConfig
-from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
 from fer_ros.core.tracking import TrackerConfig
 

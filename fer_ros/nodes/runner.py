@@ -13,8 +13,8 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from fer_ros.core.bundle import BundleError
-from fer_ros.core.classifier import BackendError
+from fer_ros.core.classification.bundle import BundleError
+from fer_ros.core.classification.classifier import BackendError
 from fer_ros.nodes.parameters import ParameterError
 
 _LOOK_EVERY = 0.1  # seconds between two looks for a signal while no message comes

@@ -15,12 +15,12 @@ from rich.live import Live
 from rich.table import Table
 from sensor_msgs.msg import Image
 
+from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.images import raw_to_frame
 from fer_ros.core.types import Reasons
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from fer_ros.nodes.conversions import seconds
 from fer_ros.nodes.parameters import VIEWER_NODE, declare
-from fer_ros.nodes.quality_of_service import RESULTS, subscription_events
 from fer_ros.nodes.runner import run
 
 _STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fer_training.datasets.ckplus import CONFIGURATIONS, SIZES
-from fer_training.datasets.registry import NAMES, DatasetSpec
+from fer_training.data.ckplus import CONFIGURATIONS, SIZES
+from fer_training.data.registry import NAMES, DatasetSpec
 
 
 def add_dataset(parser: argparse.ArgumentParser, default: str | None = None) -> None:

@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Evaluate, write the report where asked, and print the result."""
-    from fer_training.evaluation import evaluate
-    from fer_training.evaluation_report import to_text, write_evaluation
+    from fer_training.evaluation.evaluate import evaluate
+    from fer_training.evaluation.report import to_text, write_evaluation
 
     evaluation = evaluate(
         options.bundle,

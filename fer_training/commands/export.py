@@ -28,13 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
-    from fer_training.averaging import average_weights
-    from fer_training.network import build_network
-    from fer_training.packaging import package, raise_recall, save_savedmodel
-    from fer_training.run_data import faces_of_run
-    from fer_training.run_folder import code_of, origin_of
-    from fer_training.stages import load_run
-    from fer_training.starts import open_start
+    from fer_training.export.packaging import package, raise_recall, save_savedmodel
+    from fer_training.models.mobilenet import build_network
+    from fer_training.models.weight_averaging import average_weights
+    from fer_training.training.initialization import open_start
+    from fer_training.training.loop import load_run
+    from fer_training.training.run_data import faces_of_run
+    from fer_training.training.run_folder import code_of, origin_of
 
     network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
     train, validation = faces_of_run(options.run_folder, config, options.path)

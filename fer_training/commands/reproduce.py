@@ -29,13 +29,13 @@ def run(options: argparse.Namespace) -> int:
     """Make the reports; returns 1 if one that was named could not be made at all."""
     from importlib import import_module
 
-    from fer_training.config import find_config, load_stage_config
-    from fer_training.datasets.base import DatasetError
-    from fer_training.devices import grow_gpu_memory
+    from fer_training.data.dataset import DatasetError
     from fer_training.experiments.first_stage import FirstStage
+    from fer_training.experiments.report import Report
     from fer_training.experiments.study import MissingDataError, Study
-    from fer_training.pool import Workers
-    from fer_training.report import Report
+    from fer_training.models.devices import grow_gpu_memory
+    from fer_training.training.config import find_config, load_stage_config
+    from fer_training.training.fold_runner import Workers
 
     grow_gpu_memory()
     for name in ("fer2013", "ckplus", "jaffe"):

@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--whole-split",
         action="store_true",
-        help="train on the whole training split and watch the public test, as the paper does; what is selected there is "
-        "no measure of the model",
+        help="train on the whole training split and watch the public test, as the paper does; the best step's accuracy "
+        "is then selected on it, and no measure of the model",
     )
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")
@@ -36,10 +36,10 @@ def run(options: argparse.Namespace) -> int:
     """Train, and print where the run stands."""
     from dataclasses import replace
 
-    from fer_training.coarse import train_coarse
-    from fer_training.config import find_config, load_stage_config
-    from fer_training.devices import grow_gpu_memory
-    from fer_training.starts import ImageNetStart, open_start
+    from fer_training.models.devices import grow_gpu_memory
+    from fer_training.training.config import find_config, load_stage_config
+    from fer_training.training.initialization import ImageNetStart, open_start
+    from fer_training.training.stage1 import train_coarse
 
     grow_gpu_memory()
     config = load_stage_config(find_config(options.config))

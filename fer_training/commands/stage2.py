@@ -34,15 +34,15 @@ def run(options: argparse.Namespace) -> int:
     import sys
     from dataclasses import asdict, replace
 
-    from fer_training.config import find_config, load_stage_config
-    from fer_training.datasets.registry import read_dataset
-    from fer_training.devices import grow_gpu_memory
-    from fer_training.faces import BoxCache, find_faces
-    from fer_training.folds import PROTOCOLS, make_folds, save_folds
-    from fer_training.pool import Job, Workers
-    from fer_training.report import fold_rows, write_folds
-    from fer_training.run_folder import RESULT, Answers
-    from fer_training.starts import ImageNetStart, open_start
+    from fer_training.data.face_cropping import BoxCache, find_faces
+    from fer_training.data.registry import read_dataset
+    from fer_training.data.splits import PROTOCOLS, make_folds, save_folds
+    from fer_training.experiments.report import fold_rows, write_folds
+    from fer_training.models.devices import grow_gpu_memory
+    from fer_training.training.config import find_config, load_stage_config
+    from fer_training.training.fold_runner import Job, Workers
+    from fer_training.training.initialization import ImageNetStart, open_start
+    from fer_training.training.run_folder import RESULT, Answers
 
     grow_gpu_memory()
     spec = dataset_spec(options)

@@ -22,16 +22,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify, print a line per format, and return 1 if one of them is refused."""
-    from fer_ros.core.bundle import load_bundle
-    from fer_training.verification import verify
+    from fer_ros.core.classification.bundle import load_bundle
+    from fer_training.export.verification import verify
 
     bundle = load_bundle(options.bundle)
     made, answers = bundle.training, None
     recorded = made.get("validation", {})
     if options.run_folder is not None:
-        from fer_training.packaging import refer
-        from fer_training.run_data import faces_of_run
-        from fer_training.stages import load_run
+        from fer_training.export.packaging import refer
+        from fer_training.training.loop import load_run
+        from fer_training.training.run_data import faces_of_run
 
         network, config = load_run(options.run_folder, f"{made.get('weights', 'best')}.weights.h5")
         _, validation = faces_of_run(options.run_folder, config, options.path)
@@ -42,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
             reference = refer(network, config, validation)
             accuracy, answers = reference.raw.accuracy, reference.logits.argmax(axis=1)
     else:
-        from fer_training.coarse import coarse_faces
-        from fer_training.datasets.base import DatasetError
+        from fer_training.data.dataset import DatasetError
+        from fer_training.training.stage1 import coarse_faces
 
         try:
             _, validation = coarse_faces(options.path)

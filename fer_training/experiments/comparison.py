@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fer_training.datasets.registry import DatasetSpec
+from fer_training.data.registry import DatasetSpec
+from fer_training.data.splits import PROTOCOLS
+from fer_training.experiments.report import Report, Row, fold_rows, pooled
 from fer_training.experiments.study import MissingDataError, Study
-from fer_training.folds import PROTOCOLS
-from fer_training.refined import BEST_LABEL, LAST_LABEL
-from fer_training.report import Report, Row, fold_rows, pooled
+from fer_training.training.stage2 import BEST_LABEL, LAST_LABEL
 
 CKPLUS_SIX = DatasetSpec("ckplus", "6", "small")
 JAFFE = DatasetSpec("jaffe")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fer_training.datasets.ckplus import SIX
-from fer_training.evaluation import judge_network
+from fer_training.data.ckplus import SIX
+from fer_training.evaluation.evaluate import judge_network
 from fer_training.experiments.comparison import CKPLUS_SIX, JAFFE
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import Study
-from fer_training.report import Report, Row
-from fer_training.run_folder import LAST
-from fer_training.stages import load_run
+from fer_training.training.loop import load_run
+from fer_training.training.run_folder import LAST
 
 PAPER = {(JAFFE, CKPLUS_SIX): 72.49, (CKPLUS_SIX, JAFFE): 50.27}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fer_training.datasets.registry import DatasetSpec, read_dataset
-from fer_training.evaluation import Evaluation, evaluate
-from fer_training.evaluation_report import write_evaluation
+from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.evaluation.evaluate import Evaluation, evaluate
+from fer_training.evaluation.report import write_evaluation
 from fer_training.experiments.first_stage import bundle_of
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import CENTER, SOFTMAX, Study
-from fer_training.report import Report, Row
 
 SPEC = DatasetSpec("fer2013")
 PAPER = {"public_test": 67.03, "private_test": 68.31}

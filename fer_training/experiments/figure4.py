@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from fer_training.data.splits import OVERLAPPING
+from fer_training.evaluation.plots import DPI, draw_confusion, draw_loss
 from fer_training.experiments.comparison import JAFFE
+from fer_training.experiments.report import Report, Row, pooled
 from fer_training.experiments.study import Study
-from fer_training.folds import OVERLAPPING
-from fer_training.plots import DPI, draw_confusion, draw_loss
-from fer_training.report import Report, Row, pooled
-from fer_training.run_folder import HISTORY
+from fer_training.training.run_folder import HISTORY
 
 
 def run(study: Study) -> Report:

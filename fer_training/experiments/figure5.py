@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from fer_training.datasets.base import DatasetError
+from fer_training.data.dataset import DatasetError
+from fer_training.data.splits import OVERLAPPING
+from fer_training.evaluation.plots import DPI, draw_loss, read_history
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import Study
 from fer_training.experiments.table5 import specs, title_of
-from fer_training.folds import OVERLAPPING
-from fer_training.plots import DPI, draw_loss, read_history
-from fer_training.report import Report, Row
-from fer_training.run_folder import HISTORY
+from fer_training.training.run_folder import HISTORY
 
 
 def run(study: Study) -> Report:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from fer_training.datasets.base import DatasetError
+from fer_training.data.dataset import DatasetError
+from fer_training.data.splits import OVERLAPPING
+from fer_training.evaluation.plots import DPI, draw_confusion
+from fer_training.experiments.report import Report, Row, pooled
 from fer_training.experiments.study import Study
 from fer_training.experiments.table5 import specs, title_of
-from fer_training.folds import OVERLAPPING
-from fer_training.plots import DPI, draw_confusion
-from fer_training.report import Report, Row, pooled
 
 
 def run(study: Study) -> Report:

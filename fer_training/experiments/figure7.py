@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import cv2
 
-from fer_ros.core.bundle import load_bundle
-from fer_ros.core.classifier import make_classifier
+from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.classifier import make_classifier
 from fer_ros.core.drawing import annotate
 from fer_ros.core.pipeline import Pipeline
 from fer_training.experiments.pictures import frame
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import Study
-from fer_training.report import Report, Row
 
 
 def run(study: Study) -> Report:

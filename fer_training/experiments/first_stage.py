@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fer_ros.core.bundle import MANIFEST
-from fer_training.coarse import train_coarse
-from fer_training.config import StageConfig
-from fer_training.packaging import package
-from fer_training.run_data import faces_of_run
-from fer_training.stages import load_run
-from fer_training.starts import BundleStart, ImageNetStart, RunStart, Start, open_start
+from fer_ros.core.classification.bundle import MANIFEST
+from fer_training.export.packaging import package
+from fer_training.training.config import StageConfig
+from fer_training.training.initialization import BundleStart, ImageNetStart, RunStart, Start, open_start
+from fer_training.training.loop import load_run
+from fer_training.training.run_data import faces_of_run
+from fer_training.training.stage1 import train_coarse
 
 if TYPE_CHECKING:
     from fer_training.experiments.study import Study

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_training.config import StageConfig
-from fer_training.crops import Crops
-from fer_training.datasets.base import Dataset
-from fer_training.datasets.registry import DatasetSpec, read_dataset
+from fer_training.data.crops import Crops
+from fer_training.data.dataset import Dataset
+from fer_training.data.face_cropping import BoxCache, find_faces
+from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.data.splits import PROTOCOLS, make_folds, save_folds
 from fer_training.experiments.first_stage import FirstStage
-from fer_training.faces import BoxCache, find_faces
-from fer_training.folds import PROTOCOLS, make_folds, save_folds
-from fer_training.pool import Job, Workers
-from fer_training.report import write_folds
-from fer_training.run_folder import Answers
-from fer_training.starts import ImageNetStart, Start
+from fer_training.experiments.report import write_folds
+from fer_training.training.config import StageConfig
+from fer_training.training.fold_runner import Job, Workers
+from fer_training.training.initialization import ImageNetStart, Start
+from fer_training.training.run_folder import Answers
 
 ASK = {
     "fer2013": "Kaggle, 'Challenges in Representation Learning: Facial Expression Recognition Challenge' (fer2013.csv)",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fer_ros.core.emotions import EMOTIONS
-from fer_training.datasets.base import Dataset, DatasetError
-from fer_training.datasets.fer2013 import SPLITS
-from fer_training.datasets.registry import DatasetSpec, read_dataset
+from fer_training.data.dataset import Dataset, DatasetError
+from fer_training.data.fer2013 import SPLITS
+from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import MissingDataError, Study
-from fer_training.report import Report, Row
 
 PAPER = {
     "fer2013": (4593, 547, 5121, 8989, 6077, 4002, 6198, 0),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fer_training.experiments.comparison import CKPLUS_SIX, JAFFE, compare
+from fer_training.experiments.report import Report
 from fer_training.experiments.study import ONE_STAGE, SOFTMAX, TWO_STAGES, Study
-from fer_training.report import Report
 
 PAPER = {
     (CKPLUS_SIX, ONE_STAGE): 91.80,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fer_training.experiments.comparison import CKPLUS_SIX, JAFFE, compare
+from fer_training.experiments.report import Report
 from fer_training.experiments.study import CENTER, SOFTMAX, TWO_STAGES, Study
-from fer_training.report import Report
 
 PAPER = {(CKPLUS_SIX, SOFTMAX): 95.08, (CKPLUS_SIX, CENTER): 96.92, (JAFFE, SOFTMAX): 92.86, (JAFFE, CENTER): 95.24}
 NOTES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fer_training.experiments.comparison import JAFFE, rows_of
 from fer_training.experiments.literature import JAFFE as LITERATURE
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import CENTER, TWO_STAGES, MissingDataError, Study
-from fer_training.report import Report, Row
 
 PAPER = (95.24, 96.19, 94.76, 95.47)
 """Accuracy, macro precision, macro recall and F1, in percent."""

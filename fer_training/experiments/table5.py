@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fer_training.datasets.base import DatasetError
-from fer_training.datasets.registry import DatasetSpec
+from fer_training.data.dataset import DatasetError
+from fer_training.data.registry import DatasetSpec
 from fer_training.experiments.comparison import rows_of
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import CENTER, TWO_STAGES, MissingDataError, Study
-from fer_training.report import Report, Row
 
 PAPER = {
     ("6", "small"): (96.92, 92.78, 95.95, 94.34),

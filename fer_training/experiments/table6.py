@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from fer_ros.core.bundle import load_bundle
-from fer_ros.core.classifier import make_classifier
-from fer_ros.core.detector import DetectorConfig, HaarDetector
+from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.preprocessing import preprocess
+from fer_ros.core.detection.detector import DetectorConfig, HaarDetector
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.preprocessing import preprocess
 from fer_ros.core.types import Frame
 from fer_training.experiments.literature import CLASSIFICATION_TIME
 from fer_training.experiments.pictures import HEIGHT, WIDTH, frame
+from fer_training.experiments.report import Report, Row
 from fer_training.experiments.study import Study
-from fer_training.report import Report, Row
 
 PAPER = {"detect": 46.93, "preprocess": 7.49, "classify": 3.57}
 REPEATS = 30

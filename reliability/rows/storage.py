@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lifecycle_msgs.msg import Transition
 
-from fer_ros.core.bundle import MANIFEST
+from fer_ros.core.classification.bundle import MANIFEST
 from reliability import ROOT
 from reliability.report import Check, holds
 from reliability.rows.common import healthy, honest, recovered

@@ -22,8 +22,8 @@ from fer_ros.bags.evaluation import evaluate
 from fer_ros.bags.labels import read_labels
 from fer_ros.bags.reading import Bag
 from fer_ros.bags.writing import EMOTIONS_TOPIC, BagWriter
-from fer_ros.core.bundle import load_bundle
-from fer_ros.core.classifier import make_classifier
+from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.classifier import make_classifier
 from fer_ros.core.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]

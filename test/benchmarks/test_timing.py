@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.frame import baseline_way, shipped_network
 from benchmarks.timing import WARM_UP, Way, measure
-from fer_ros.core.bundle import load_bundle
+from fer_ros.core.classification.bundle import load_bundle
 
 
 @pytest.mark.parametrize("frames", [20, 37, 60, 180])

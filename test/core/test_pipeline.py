@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from core.scenes import scene
-from fer_ros.core.bundle import load_bundle
-from fer_ros.core.classifier import make_classifier
-from fer_ros.core.detector import DetectorConfig
+from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.search import SearchConfig
 from fer_ros.core.pipeline import STAGES, Pipeline, PipelineConfig
 from fer_ros.core.quality import QualityConfig
-from fer_ros.core.search import SearchConfig
 from fer_ros.core.smoothing import SmoothingConfig
 from fer_ros.core.tracking import TrackerConfig
 from fer_ros.core.types import Frame, Reasons, State

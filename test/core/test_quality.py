@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pictures import serious, smiling
 
-from fer_ros.core.blazeface import BlazeFaceDetector
-from fer_ros.core.detector import HaarDetector
-from fer_ros.core.preprocessing import PreprocessSpec, preprocess
+from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess
+from fer_ros.core.detection.blazeface import BlazeFaceDetector
+from fer_ros.core.detection.detector import HaarDetector
 from fer_ros.core.quality import LIMITS, QualityConfig, assess, pose, quality
 from fer_ros.core.types import Box, Face, Frame, Landmarks, Reasons
 

@@ -12,14 +12,14 @@ import cv2
 import numpy as np
 import pytest
 
-from fer_ros.core.bundle import MAX_MANIFEST, BundleError, load_bundle
-from fer_ros.core.detector import DetectorConfig
+from fer_ros.core.classification.bundle import MAX_MANIFEST, BundleError, load_bundle
+from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.emotions import EMOTIONS
 from fer_ros.core.images import ImageError, compressed_to_frame
 from fer_ros.nodes.calibration import read_calibration
-from fer_training.datasets.base import DatasetError
-from fer_training.datasets.fer2013 import read_fer2013
-from fer_training.datasets.ferplus import VOTED, with_ferplus_votes
+from fer_training.data.dataset import DatasetError
+from fer_training.data.fer2013 import read_fer2013
+from fer_training.data.ferplus import VOTED, with_ferplus_votes
 
 GRAY = np.full((32, 32), 90, np.uint8)
 

@@ -6,8 +6,8 @@ from pictures import two_faces
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from fer_ros.client.quality_of_service import IMAGES
 from fer_ros.nodes.conversions import seconds, to_image
-from fer_ros.nodes.quality_of_service import IMAGES
 
 
 class Camera:

@@ -13,7 +13,7 @@ from fer_ros.msg import FaceEmotionArray
 from pictures import smiling
 from sensor_msgs.msg import CameraInfo, Image
 
-from fer_ros.nodes.quality_of_service import IMAGES
+from fer_ros.client.quality_of_service import IMAGES
 from nodes.ros import patience, wait_for
 
 

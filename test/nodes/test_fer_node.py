@@ -22,11 +22,11 @@ from std_msgs.msg import Header
 from std_srvs.srv import SetBool
 from vision_msgs.msg import Detection2DArray
 
-from fer_ros.core.bundle import load_bundle
+from fer_ros.client.quality_of_service import IMAGES
+from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.tracking import TrackerConfig
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.fer_node import FerNode
-from fer_ros.nodes.quality_of_service import IMAGES
 from nodes.cameras import Camera
 from nodes.ros import patience, publish_until, wait_for
 
@@ -248,7 +248,7 @@ class Humans:
 
 
 def test_faces_go_to_rep_155_while_the_node_is_active_and_start_anew_after_a_pause(monkeypatch):
-    monkeypatch.setattr("fer_ros.nodes.humans.Humans", Humans)
+    monkeypatch.setattr("fer_ros.nodes.ros4hri.Humans", Humans)
     monkeypatch.setattr(Humans, "made", [])
     rclpy.init(args=["--ros-args", "-p", "humans.enabled:=true", "-p", "humans.crops:=true"])
     node = FerNode()

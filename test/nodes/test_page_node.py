@@ -16,8 +16,8 @@ from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from fer_ros.client.quality_of_service import IMAGES
 from fer_ros.nodes.conversions import to_image
-from fer_ros.nodes.quality_of_service import IMAGES
 from nodes.ros import patience, ros, wait_for
 
 LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]

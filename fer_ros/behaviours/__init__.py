@@ -1,0 +1,1 @@
+"""Example behaviours: what a robot may do with the faces that fer_node publishes."""

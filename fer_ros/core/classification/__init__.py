@@ -1,0 +1,1 @@
+"""Faces to probabilities: preprocessing, model bundles, and the backends that run them, behind one interface."""

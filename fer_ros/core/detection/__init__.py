@@ -1,0 +1,1 @@
+"""Frame to faces: the detectors, behind one interface, and where they look on a frame."""

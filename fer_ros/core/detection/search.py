@@ -1,0 +1,163 @@
+"""Where to look for faces on this frame: around the known faces, and in a part of everywhere else.
+
+Searching a whole frame is what costs; a face moves little from one frame to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeGuard
+
+import cv2
+
+from fer_ros.core.detection.detector import Detector, DetectorConfig, HaarDetector, make_detector
+from fer_ros.core.detection.size_bands import Sweep, resized
+from fer_ros.core.detection.tiling import SHRINK, Mosaic, SmallInputDetector
+from fer_ros.core.types import Box, Face, Frame
+
+# Sides to which a face is brought before a cascade looks: enough for its 24-pixel window to be sure, no more.
+_LOCAL_SIDE = 40.0
+_EVIDENCE_SIDE = 60.0
+# How far a known face may move (in its own sides) and change in size before it is looked for again. The second range of
+# sizes is for a face that is not found in the first.
+_REACH = 1.7
+_SIZE_RANGES = ((0.8, 1.25), (0.7, 1.45))
+# Boxes that overlap by more than this (IoU) show the same face.
+_SAME = 0.3
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """When and where a detector is run.
+
+    full_interval: seconds in which the whole frame is searched once, a part at a time; the surroundings of known faces
+    are searched on every frame. 0 searches every frame at full resolution, as published.
+    evidence: cascade that must agree before a new face is believed, '' for none.
+    """
+
+    full_interval: float = 0.25
+    evidence: str = "haarcascade_frontalface_alt2"
+
+    def __post_init__(self) -> None:
+        """Check the range."""
+        if not 0 <= self.full_interval <= 10:
+            raise ValueError(f"full_interval must be 0 to 10 s, got {self.full_interval}")
+
+
+class FaceSearch:
+    """Looks for faces on one camera's frames."""
+
+    def __init__(self, config: SearchConfig, detector: DetectorConfig) -> None:
+        """Make the detectors. Raises what they raise for files that are missing or do not load."""
+        self._min_face = detector.min_face
+        self._detector = make_detector(detector)
+        interval = config.full_interval
+        self._mosaic = Mosaic(self._detector, detector.min_face, interval) if _has_small_input(self._detector) else None
+        self._sweep = None
+        # YuNet sees the picture at its own size, and costs the same whatever is known.
+        if isinstance(self._detector, HaarDetector) and interval > 0:
+            self._sweep = Sweep(self._detector, detector.min_face, interval)
+            # Where a face is expected, fewer hits are enough. A cascade serves one thread at a time.
+            local = replace(detector, min_neighbors=(detector.min_neighbors + 1) // 2)
+            self._locals = [HaarDetector(local) for _ in range(max(1, cv2.getNumThreads()))]
+        self._evidence = None
+        if config.evidence:
+            self._evidence = HaarDetector(DetectorConfig(cascade=config.evidence, min_neighbors=3))
+
+    def find(self, frame: Frame, known: Sequence[Box] = ()) -> list[Face]:
+        """Find the faces of a frame, largest first.
+
+        known: where the tracked faces are expected, in pixels. Stamps must not go backwards; after `reset` they may.
+        """
+        if self._mosaic is not None:
+            return self._believed(frame, without_overlaps(self._mosaic.find(frame.gray, frame.stamp, known)), known)
+        if self._sweep is None:
+            return self._believed(frame, self._detector.detect(frame.gray, self._min_face), known)
+        if not known:
+            return self._believed(frame, without_overlaps(self._sweep.everywhere(frame.gray, frame.stamp)), known)
+        followed = without_overlaps(self._follow(frame, known))
+        hidden = [face.box for face in followed]
+        swept = self._sweep.due(frame.gray, frame.stamp, hidden)
+        new = [face for face in without_overlaps(swept) if not any(face.box.iou(box) > _SAME for box in hidden)]
+        return sorted(followed + self._believed(frame, new, known), key=lambda face: -face.box.area)
+
+    def reset(self) -> None:
+        """Forget when the whole frame was last searched, as after a jump of the clock."""
+        for part in (self._mosaic, self._sweep):
+            if part is not None:
+                part.reset()
+
+    def _follow(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
+        """Look for known faces around where they are expected; each thread looks for a part of them."""
+        threads = min(len(self._locals), len(known))
+        if threads == 1:
+            return self._around(frame, known, self._locals[0])
+        parts = [known[number::threads] for number in range(threads)]
+        done = _pool().map(lambda part, local: self._around(frame, part, local), parts, self._locals)
+        return [face for faces in done for face in faces]
+
+    def _around(self, frame: Frame, known: Sequence[Box], local: HaarDetector) -> list[Face]:
+        found = []
+        for box in known:
+            region = _clip(box.scaled(_REACH), frame)
+            if region is None:
+                continue
+            left, top, right, bottom = region
+            side = max(box.width, box.height)
+            factor = min(1.0, _LOCAL_SIDE / side)
+            small = resized(frame.gray[top:bottom, left:right], factor)
+            for low, high in _SIZE_RANGES:
+                faces = local.detect(small, max(side * low, self._min_face / SHRINK) * factor, side * high * factor)
+                if faces:
+                    here = [face.scaled(1 / factor).moved(left, top) for face in faces]
+                    # Two people may share a region: each known face takes the one nearest to where it is expected.
+                    found.append(max(here, key=lambda face: face.box.iou(box)))
+                    break
+        return found
+
+    def _believed(self, frame: Frame, faces: list[Face], known: Sequence[Box]) -> list[Face]:
+        """Drop new faces that the second cascade does not see: patches of wall fool one cascade, rarely two."""
+        if self._evidence is None:
+            return faces
+        return [
+            face for face in faces if any(face.box.iou(box) > _SAME for box in known) or self._agrees(frame, face.box)
+        ]
+
+    def _agrees(self, frame: Frame, box: Box) -> bool:
+        region = _clip(box.scaled(1.5), frame)
+        if region is None or self._evidence is None:
+            return False
+        left, top, right, bottom = region
+        factor = _EVIDENCE_SIDE / max(box.width, box.height)
+        small = resized(frame.gray[top:bottom, left:right], factor)
+        seen = self._evidence.detect(small, _EVIDENCE_SIDE * 0.6)
+        # Another face beside it is no evidence for this one.
+        return any(face.scaled(1 / factor).moved(left, top).box.iou(box) > _SAME for face in seen)
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    """Return the threads that all cameras share: one search is made at a time."""
+    return ThreadPoolExecutor(max(1, cv2.getNumThreads()), "search")
+
+
+def _has_small_input(detector: Detector) -> TypeGuard[SmallInputDetector]:
+    return hasattr(detector, "input_side")
+
+
+def without_overlaps(faces: Sequence[Face], limit: float = _SAME) -> list[Face]:
+    """Keep the surer of two faces whose boxes overlap by more than `limit` (IoU), and sort by area, largest first."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.score):
+        if all(face.box.iou(other.box) <= limit for other in kept):
+            kept.append(face)
+    return sorted(kept, key=lambda face: -face.box.area)
+
+
+def _clip(box: Box, frame: Frame) -> tuple[int, int, int, int] | None:
+    left, top = max(0, int(box.left)), max(0, int(box.top))
+    right, bottom = min(frame.width, int(box.right) + 1), min(frame.height, int(box.bottom) + 1)
+    return (left, top, right, bottom) if right - left > 2 and bottom - top > 2 else None

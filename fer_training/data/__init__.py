@@ -1,0 +1,1 @@
+"""Data sets to checked samples, face crops, splits and augmented views."""

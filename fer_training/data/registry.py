@@ -1,0 +1,48 @@
+"""The data sets by name, and how each of them is to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer_training.data.ckplus import CONFIGURATIONS, SIZES, read_ckplus
+from fer_training.data.class_folders import read_class_folders
+from fer_training.data.dataset import Dataset
+from fer_training.data.fer2013 import read_fer2013
+from fer_training.data.jaffe import read_jaffe
+
+NAMES = ("fer2013", "ckplus", "jaffe", "folders")
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """How a data set is read: everything but where it stands.
+
+    name: one of NAMES.  classes, size: CK+ only, see read_ckplus.  whole: the pictures of class folders are whole
+    scenes, in which the face is to be found first.
+    """
+
+    name: str
+    classes: str = "8"
+    size: str = "small"
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        if self.name not in NAMES:
+            raise ValueError(f"data set must be one of {', '.join(NAMES)}, got {self.name!r}")
+        if self.classes not in CONFIGURATIONS:
+            raise ValueError(f"classes must be one of {', '.join(CONFIGURATIONS)}, got {self.classes!r}")
+        if self.size not in SIZES:
+            raise ValueError(f"size must be one of {', '.join(SIZES)}, got {self.size!r}")
+
+
+def read_dataset(spec: DatasetSpec, path: Path) -> Dataset:
+    """Read a data set from where it stands. Raises DatasetError where it is missing or unfit."""
+    if spec.name == "fer2013":
+        return read_fer2013(path)
+    if spec.name == "ckplus":
+        return read_ckplus(path, spec.classes, spec.size)
+    if spec.name == "jaffe":
+        return read_jaffe(path)
+    return read_class_folders(path, cropped=not spec.whole)

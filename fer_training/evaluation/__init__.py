@@ -1,0 +1,1 @@
+"""How good predictions are: metrics, plots, and the only reader of a reported split."""

@@ -1,0 +1,69 @@
+"""Is each format of a bundle as good as the network that it was made from?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_ros.core.classification.bundle import Bundle
+from fer_ros.core.classification.classifier import make_classifier
+from fer_training.data.crops import Crops
+from fer_training.evaluation.evaluate import judge
+
+TOLERANCES = {"float32": 0.003, "float16": 0.003, "int8": 0.01}
+"""Largest difference of accuracy on the validation set, as a share."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Accuracy of one format, and of the Keras network, on the same N validation faces, 0 to 1.
+
+    agreement: share of faces that both call the same, or None where the network's answers are not at hand.
+    """
+
+    precision: str
+    accuracy: float
+    reference: float
+    n: int
+    agreement: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the difference is within the format's tolerance."""
+        return abs(self.accuracy - self.reference) <= TOLERANCES[self.precision] + 1e-12
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        agreement = "" if self.agreement is None else f", same answer on {100 * self.agreement:.2f} %"
+        return (
+            f"{self.precision}: {100 * self.accuracy:.2f} %, Keras {100 * self.reference:.2f} % of {self.n} faces"
+            f"{agreement}: {'good' if self.passed else 'refused'} "
+            f"(difference at most {100 * TOLERANCES[self.precision]:.1f} points)"
+        )
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the numbers for the bundle's manifest."""
+        return {"accuracy": round(self.accuracy, 5), "n": self.n}
+
+
+def verify(
+    bundle: Bundle,
+    validation: Crops,
+    reference: float,
+    answers: np.ndarray | None = None,
+    precisions: Iterable[str] | None = None,
+) -> list[Verdict]:
+    """Run each format of a bundle on LiteRT over the validation faces.
+
+    reference: accuracy of the Keras network on them, 0 to 1.  answers: its (N,) label indices, if at hand.
+    precisions: the formats to look at, all of the bundle's when left out.
+    """
+    verdicts = []
+    for precision in precisions or bundle.models:
+        classifier = make_classifier(bundle, "litert", precision, log=lambda line: None)
+        evaluation = judge(classifier, validation, 0, {"dataset": "validation", "split": ""})
+        same = None if answers is None else float((evaluation.probabilities.argmax(axis=1) == answers).mean())
+        verdicts.append(Verdict(precision, evaluation.accuracy, reference, evaluation.n, same))
+    return verdicts

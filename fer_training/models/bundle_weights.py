@@ -1,0 +1,101 @@
+"""A bundle's float model back into a Keras network, so that a second stage can start from any bundle.
+
+The converter folds batch norm into the kernels: what a layer computes is kernel * x + bias. The network computes
+gamma * (kernel * x - mean) / sqrt(variance + epsilon) + beta. With mean and variance measured on the new stage's own
+faces, gamma = sqrt(variance + epsilon) and beta = bias + mean, both are the same function, and training, which
+normalises by the batch, starts from it as well.
+"""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from keras import layers
+from tensorflow.lite.python import schema_py_generated as schema
+
+from fer_ros.core.classification.bundle import Bundle, BundleError
+from fer_ros.core.classification.preprocessing import preprocess_crops
+from fer_training.data.crops import Crops
+from fer_training.models.mobilenet import LOGITS
+
+Floats = npt.NDArray[np.float32]
+FACES = 512
+
+
+def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
+    """Fill every layer of a network from the float model of a bundle of the same shape.
+
+    The classification layer is filled where both have as many labels; a bundle has no second head.
+
+    faces: of the coming stage, for the batch norm's statistics.
+    Raises BundleError if the bundle has no float model, or one of another shape.
+    """
+    stored = folded_layers(read_float_model(bundle))
+    x = tf.constant(some_pictures(bundle, faces, FACES))
+    last = next(i for i, layer in enumerate(network.layers) if isinstance(layer, layers.GlobalAveragePooling2D))
+    convolution = None
+    for layer in network.layers[1:last]:
+        if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
+            convolution = layer
+            kernel, bias = next(stored, (None, None))
+            expected = tuple(layer.kernel.shape)
+            if kernel is None or kernel.shape != expected:
+                got = None if kernel is None else kernel.shape
+                raise BundleError(f"{bundle.directory}: expected a kernel {expected} for {layer.name}, got {got}")
+            layer.set_weights([kernel])
+        elif isinstance(layer, layers.BatchNormalization):
+            assert convolution is not None
+            mean, variance = channel_moments(x)
+            layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
+        x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
+    head = network.get_layer(LOGITS)
+    kernel, bias = next(stored)
+    if kernel.shape == tuple(head.kernel.shape):
+        head.set_weights([kernel, bias])
+
+
+def some_pictures(bundle: Bundle, faces: Crops, count: int) -> Floats:
+    """Return at most `count` of the faces, always the same, as the bundle's network takes them."""
+    chosen = np.random.default_rng(0).permutation(len(faces))[:count]
+    return preprocess_crops([faces.pixels[i] for i in chosen], bundle.spec)
+
+
+def channel_moments(x: tf.Tensor) -> tuple[Floats, Floats]:
+    """Return mean and variance of each channel of (N, H, W, C) answers, in float32 whatever the network computes in."""
+    mean, variance = tf.nn.moments(tf.cast(x, tf.float32), (0, 1, 2))
+    return mean.numpy(), variance.numpy()
+
+
+def read_float_model(bundle: Bundle) -> bytes:
+    """Return the LiteRT file of the bundle's most exact float model. Raises BundleError if it has none."""
+    precision = next((p for p in ("float32", "float16") if p in bundle.models), None)
+    if precision is None:
+        raise BundleError(f"{bundle.directory}: expected a float model to start from, got only {list(bundle.models)}")
+    return bundle.read_model(precision)
+
+
+def folded_layers(content: bytes):  # type: ignore[no-untyped-def]
+    """Yield kernel and bias, float32 and in Keras' layout, of each layer of a LiteRT file, in order."""
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    graph = model.subgraphs[0]
+    kinds = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
+    constants: dict[int, Floats] = {}
+    for index, tensor in enumerate(graph.tensors):
+        data = model.buffers[tensor.buffer].data
+        if data is not None and len(data) and tensor.type in kinds:
+            values = np.asarray(data, np.uint8).view(kinds[tensor.type]).reshape(tensor.shape)
+            constants[index] = values.astype(np.float32)
+    operators = schema.BuiltinOperator
+    for operator in graph.operators:
+        code = model.operatorCodes[operator.opcodeIndex]
+        kind = max(code.builtinCode, code.deprecatedBuiltinCode)
+        if kind == operators.DEQUANTIZE and operator.inputs[0] in constants:
+            constants[operator.outputs[0]] = constants[operator.inputs[0]]
+        elif kind == operators.CONV_2D or kind == operators.DEPTHWISE_CONV_2D:  # (out, h, w, in) to (h, w, in, out)
+            yield constants[operator.inputs[1]].transpose(1, 2, 3, 0), constants[operator.inputs[2]]
+        elif kind == operators.FULLY_CONNECTED:
+            kernel = constants[operator.inputs[1]].T
+            # A bias of zeros is left out of the file.
+            yield kernel, constants.get(operator.inputs[2], np.zeros(kernel.shape[1], np.float32))

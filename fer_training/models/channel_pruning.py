@@ -1,0 +1,136 @@
+"""A narrower network out of a wider bundle: ImageNet's weights of that width, where there are any, know no faces.
+
+In each layer the channels that matter most are kept, and the pointwise kernels are fitted anew, by least squares, so
+that what is left answers as the wide layer did (channel pruning: He et al. 2017; ThiNet: Luo et al. 2017). Further
+training starts there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from keras import layers
+
+from fer_ros.core.classification.bundle import Bundle, BundleError
+from fer_training.data.crops import Crops
+from fer_training.models.bundle_weights import channel_moments, folded_layers, read_float_model, some_pictures
+from fer_training.models.mobilenet import LOGITS
+
+Floats = npt.NDArray[np.float32]
+_FACES = 256
+# Positions that a kernel is fitted on; the ridge, relative to the mean square of an input, keeps dead channels quiet.
+_ROWS = 20_000
+_RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A folded layer of the wide network, what it computes before its activation, and after."""
+
+    kernel: Floats
+    before: Floats
+    after: Floats
+
+
+def load_narrowed_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
+    """Fill a network whose layers have at most the filters of the bundle's, and whose other measures are the same.
+
+    faces: of the coming stage; the channels are chosen, and the kernels fitted, on some of them.
+    Raises BundleError if the bundle has no float model, or one of another shape.
+    """
+    pictures = some_pictures(bundle, faces, _FACES)
+    convolutions = [x for x in network.layers if isinstance(x, (layers.Conv2D, layers.DepthwiseConv2D))]
+    weights = list(folded_layers(read_float_model(bundle)))
+    if len(weights) != len(convolutions) + 1:
+        raise BundleError(
+            f"{bundle.directory}: expected {len(convolutions)} convolutions and a head, got {len(weights)} layers"
+        )
+    wide = _run(network, weights[:-1], pictures)
+    head_kernel, head_bias = weights[-1]
+    kept = [_best(wide, i, _filters(layer), head_kernel) for i, layer in enumerate(convolutions)]
+    x, inputs = tf.constant(pictures), np.arange(1)
+    convolution = 0
+    for layer in network.layers[1:]:
+        if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
+            kernel, outputs = wide[convolution].kernel, kept[convolution]
+            if isinstance(layer, layers.DepthwiseConv2D):
+                kernel = kernel[:, :, inputs]
+            elif kernel.shape[:2] == (1, 1):
+                kernel = _fit(x.numpy(), wide[convolution].before[..., outputs])[0][np.newaxis, np.newaxis]
+            else:
+                kernel = kernel[:, :, inputs][..., outputs]
+            if kernel.shape != tuple(layer.kernel.shape):
+                expected = tuple(layer.kernel.shape)
+                raise BundleError(
+                    f"{bundle.directory}: expected a kernel {expected} for {layer.name}, got {kernel.shape}"
+                )
+            layer.set_weights([kernel])
+        elif isinstance(layer, layers.BatchNormalization):
+            # The narrow layer's answers are moved to the mean and deviation that the wide one's have.
+            mean, variance = channel_moments(x)
+            target = wide[convolution].before[..., kept[convolution]]
+            layer.set_weights([target.std((0, 1, 2)), target.mean((0, 1, 2)), mean, variance])
+            inputs = kept[convolution]
+            convolution += 1
+        elif isinstance(layer, layers.GlobalAveragePooling2D):
+            features = layer(x).numpy()
+            break
+        x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
+    head = network.get_layer(LOGITS)
+    if head.units == head_kernel.shape[1]:
+        head.set_weights(list(_fit(features, wide[-1].after.mean((1, 2)) @ head_kernel + head_bias)))
+
+
+def _run(network: keras.Model, weights: list[tuple[Floats, Floats]], pictures: Floats) -> list[_Layer]:
+    """Return every layer of the wide network at work, in the order of the narrow one, whose strides it has."""
+    found: list[_Layer] = []
+    x = tf.constant(pictures)
+    for layer in network.layers:
+        if isinstance(layer, layers.ZeroPadding2D):
+            x = layer(x)
+        elif isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
+            kernel, bias = weights[len(found)]
+            convolve = tf.nn.depthwise_conv2d if isinstance(layer, layers.DepthwiseConv2D) else tf.nn.conv2d
+            strides = [1, *layer.strides, 1]
+            before = convolve(x, kernel, strides, layer.padding.upper()) + bias
+            x = tf.nn.relu6(before)
+            found.append(_Layer(kernel, before.numpy(), x.numpy()))
+    return found
+
+
+def _filters(layer: keras.Layer) -> int:
+    return int(layer.kernel.shape[2] if isinstance(layer, layers.DepthwiseConv2D) else layer.filters)
+
+
+def _best(wide: list[_Layer], index: int, count: int, head: Floats) -> npt.NDArray[np.int64]:
+    """Return the channels of a layer's output that say most to the layer that reads them, in ascending order.
+
+    A depthwise layer has the channels of the layer before it. What is said: deviation times the reader's weights.
+    """
+    if wide[index].kernel.shape[3] == 1 and index:
+        index -= 1
+    if index == len(wide) - 1:
+        spoken, read = wide[index].after.mean((1, 2)), head
+    else:
+        spoken, read = wide[index + 1].after, wide[index + 2].kernel[0, 0]
+    score = spoken.std(tuple(range(spoken.ndim - 1))) * np.linalg.norm(read, axis=1)
+    return np.sort(np.argsort(-score, kind="stable")[:count])
+
+
+def _fit(inputs: Floats, outputs: Floats) -> tuple[Floats, Floats]:
+    """Return kernel and bias with which (..., I) inputs come closest to (..., O) outputs."""
+    x, y = inputs.reshape(-1, inputs.shape[-1]), outputs.reshape(-1, outputs.shape[-1])
+    if len(x) > _ROWS:
+        rows = np.random.default_rng(0).permutation(len(x))[:_ROWS]
+        x, y = x[rows], y[rows]
+    x, y = x.astype(np.float64), y.astype(np.float64)
+    mean_x, mean_y = x.mean(axis=0), y.mean(axis=0)
+    x, y = x - mean_x, y - mean_y
+    gram = x.T @ x
+    gram += np.eye(len(gram)) * (_RIDGE * np.trace(gram) / len(gram))
+    kernel = np.linalg.solve(gram, x.T @ y)
+    return kernel.astype(np.float32), (mean_y - mean_x @ kernel).astype(np.float32)

@@ -1,0 +1,149 @@
+"""Where a stage's weights come from: ImageNet, a finished run, or a bundle that somebody else made."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import keras
+
+from fer_ros.core.classification.bundle import MANIFEST, SHIPPED, Bundle, load_bundle
+from fer_ros.core.classification.preprocessing import PreprocessSpec
+from fer_training.data.crops import Crops
+from fer_training.models.bundle_weights import load_folded_weights
+from fer_training.models.channel_pruning import load_narrowed_weights
+from fer_training.models.mobilenet import (
+    LOGITS,
+    NetworkConfig,
+    build_network,
+    is_gate,
+    load_imagenet_weights,
+    transfer_weights,
+)
+from fer_training.training.config import StageConfig, from_dict
+from fer_training.training.loop import load_run
+from fer_training.training.run_folder import BEST, CONFIG, read_run_config
+
+
+class Start(Protocol):
+    """Starting weights of a stage. Plain data, so that it travels to other processes."""
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """Give a stage's config the shape of network, and the preprocessing, that the weights were trained with."""
+        ...
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """Put the weights into a fresh network; `faces` are the training faces of the new stage."""
+        ...
+
+    def describe(self) -> str:
+        """Name these weights and no others, wherever they stand; for the records of the run that starts there."""
+        ...
+
+
+@dataclass(frozen=True)
+class ImageNetStart:
+    """ImageNet's weights: the first stage's start, and the one-stage rows of Table 2."""
+
+    weights: Path | None = None
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """See Start.adapt."""
+        return config
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """See Start.initialise."""
+        load_imagenet_weights(network, config.network, self.weights)
+
+    def describe(self) -> str:
+        """See Start.describe; the file is not looked into."""
+        return "ImageNet"
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """The best weights of a finished run."""
+
+    folder: Path
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """See Start.adapt."""
+        found = read_run_config(self.folder)
+        return _with_shape(config, found.network, found.preprocess)
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """See Start.initialise."""
+        transfer_weights(network, load_run(self.folder)[0])
+
+    def describe(self) -> str:
+        """See Start.describe."""
+        return f"run {Path(self.folder).name}-{hashlib.sha256((Path(self.folder) / BEST).read_bytes()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class BundleStart:
+    """A bundle's float model, whose batch norm was folded into its kernels."""
+
+    location: str
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle, loaded and checked. Raises BundleError."""
+        return load_bundle(self.location)
+
+    def adapt(self, config: StageConfig) -> StageConfig:
+        """See Start.adapt; a config with a smaller width, or with squeeze-and-excitation, keeps it.
+
+        Raises ValueError for a bundle that does not say what network it holds, or of one with squeeze-and-excitation.
+        """
+        bundle = self.bundle
+        recorded = bundle.training.get("config")
+        if recorded is None:
+            raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
+        network = from_dict(StageConfig, recorded).network
+        if network.squeeze:
+            raise ValueError(
+                f"{self.location}: expected a network without squeeze-and-excitation to start from; start from its run"
+            )
+        wanted = config.network
+        narrow = replace(network, width=min(network.width, wanted.width), squeeze=wanted.squeeze)
+        return _with_shape(config, narrow, bundle.spec)
+
+    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+        """See Start.initialise."""
+        bundle = self.bundle
+        wide = from_dict(StageConfig, bundle.training["config"]).network.width
+        load = load_narrowed_weights if config.network.width < wide else load_folded_weights
+        if not config.network.squeeze:
+            load(network, bundle, faces)
+            return
+        # New gates start open, so that the network begins as the one without them.
+        plain = build_network(replace(config.network, squeeze=0), network.output[LOGITS].shape[-1])
+        load(plain, bundle, faces)
+        transfer_weights(network, plain, missing=is_gate)
+
+    def describe(self) -> str:
+        """See Start.describe."""
+        return f"bundle {self.bundle.id}"
+
+
+def open_start(location: str) -> Start:
+    """Return the start that a folder or a shipped bundle holds; FileNotFoundError if it is neither run nor bundle."""
+    if location in SHIPPED:
+        return BundleStart(location)
+    # Workers on other machines have another working directory.
+    folder = Path(location).resolve()
+    if (folder / MANIFEST).is_file():
+        return BundleStart(str(folder))
+    if (folder / CONFIG).is_file():
+        return RunStart(folder)
+    raise FileNotFoundError(f"expected a run folder ({CONFIG}) or a bundle ({MANIFEST}), got {location}")
+
+
+def _with_shape(config: StageConfig, network: NetworkConfig, spec: PreprocessSpec) -> StageConfig:
+    """Keep the stage's own dropout and batch norm; they are no part of the shape."""
+    mine = config.network
+    shaped = replace(network, dropout=mine.dropout, batch_norm_momentum=mine.batch_norm_momentum)
+    return replace(config, network=shaped, preprocess=spec)

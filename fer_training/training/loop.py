@@ -1,0 +1,213 @@
+"""Coarse and refined fine-tuning (paper, Section 3.2.2): run, checkpoint, resume, keep the best.
+
+A stage gets training and validation faces and nothing else; test splits are read in evaluation.py alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from tqdm import tqdm
+
+from fer_ros.core.classification.classifier import softmax
+from fer_training.data.crops import Crops
+from fer_training.evaluation.metrics import Metrics, measure
+from fer_training.models.devices import make_deterministic
+from fer_training.models.mobilenet import LOGITS, VOTES, build_network, head_sizes
+from fer_training.training.batches import BatchMaker, Teacher
+from fer_training.training.config import StageConfig
+from fer_training.training.run_folder import BEST, LAST, RESULT, Answers, RunFolder, read_run_config
+from fer_training.training.schedule import learning_rate
+from fer_training.training.trainer import Trainer
+
+
+class TrainingError(RuntimeError):
+    """Training that cannot go on; the message names the step and its batch."""
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """Validation accuracy, 0 to 1, at the best step and at the last one."""
+
+    best_step: int
+    best_accuracy: float
+    last_step: int
+    last_accuracy: float
+
+
+def run_stage(
+    train: Crops,
+    validation: Crops,
+    config: StageConfig,
+    folder: Path,
+    initialise: Callable[[keras.Model], None],
+    progress: bool = True,
+    source: dict[str, Any] | None = None,
+    teacher: Teacher | None = None,
+) -> StageResult:
+    """Train one stage into a run folder; a folder with a checkpoint of the same config is resumed where it stopped.
+
+    initialise: puts the starting weights into the fresh network; not called on resume.
+    source: where the faces and the starting weights come from, for the run's records.
+    teacher: answers for a batch, for a config with teacher_view.
+    Writes the files that run_folder describes; a finished run is not touched again.
+    Raises TrainingError if the loss is no number, ValueError if the folder holds another config or other data.
+    """
+    make_deterministic()
+    run = RunFolder(folder)
+    run.claim(config, train, validation, source or {})
+    if (run.path / RESULT).exists():
+        return StageResult(**json.loads((run.path / RESULT).read_text(encoding="utf-8")))
+    trainer = Trainer(config, len(train.labels), 0 if train.votes is None else train.votes.shape[1])
+    best = Best()
+    manager = _checkpoints(trainer, best, run)
+    if manager.latest_checkpoint:
+        manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
+    else:
+        initialise(trainer.network)
+        trainer.copy_average()
+        if config.center_weight:
+            trainer.center_loss.initialise(trainer.predict(train)[1], train.targets)
+    start = trainer.done
+    run.logger().info("at step %d: %d training and %d validation faces", start, len(train), len(validation))
+    run.forget_after(start)
+    maker = BatchMaker(train, config, teacher)
+    tally = Tally()
+    with tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5) as bar:
+        for step, batch in enumerate(trainer.batches(maker, start), start=start):
+            rate = learning_rate(config.optimizer, step, config.steps)
+            losses = trainer.train_step(batch, rate)
+            if not math.isfinite(losses["loss"]):
+                raise _failure(run, maker, step, f"expected a finite loss, got {losses}")
+            tally.add(losses)
+            bar.update()
+            if (step + 1) % config.evaluate_steps and step + 1 != config.steps:
+                continue
+            answers = _answer(trainer, validation)
+            if not np.isfinite(answers).all():
+                raise _failure(run, maker, step, "expected finite answers after it")
+            metrics = measure(validation.targets, answers, validation.labels)
+            row = {"step": step + 1, "learning_rate": rate, **tally.row(metrics)}
+            run.add(row)
+            run.logger().info("%s", row)
+            bar.set_postfix(loss=row["train_loss"], validation=row["validation_accuracy"])
+            if best.beaten_by(metrics.accuracy, step + 1):
+                run.save_weights(trainer.exported, BEST)
+            # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
+            manager.save()
+    return _finish(trainer, validation, best, run)
+
+
+class Best(tf.Module):
+    """The best validation accuracy so far and its step; part of the checkpoint."""
+
+    def __init__(self) -> None:
+        """Start below any accuracy."""
+        super().__init__()
+        self.accuracy = tf.Variable(-1.0, trainable=False, dtype=tf.float64)
+        self.step = tf.Variable(0, trainable=False, dtype=tf.int64)
+
+    def beaten_by(self, accuracy: float, step: int) -> bool:
+        """Take over a better accuracy; returns whether it was one."""
+        better = accuracy > float(self.accuracy)
+        if better:
+            self.accuracy.assign(accuracy)
+            self.step.assign(step)
+        return better
+
+
+class Tally:
+    """Mean losses since the last look at the validation set."""
+
+    def __init__(self) -> None:
+        """Start counting."""
+        self._began = time.monotonic()
+        self._sums: dict[str, float] = {}
+        self._steps = 0
+
+    def add(self, losses: dict[str, float]) -> None:
+        """Count one step's losses."""
+        self._steps += 1
+        for name, value in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+
+    def row(self, metrics: Metrics) -> dict[str, float]:
+        """Return seconds, mean losses and the validation set's results, and start anew; the clock goes on."""
+        means = {f"train_{name}": round(total / self._steps, 5) for name, total in self._sums.items()}
+        self._sums, self._steps = {}, 0
+        return {
+            "seconds": round(time.monotonic() - self._began, 1),
+            **means,
+            "validation_loss": round(metrics.nll, 5),
+            "validation_accuracy": round(metrics.accuracy, 5),
+        }
+
+
+def _checkpoints(trainer: Trainer, best: Best, run: RunFolder) -> tf.train.CheckpointManager:
+    """Return the manager of everything that a resumed run needs."""
+    checkpoint = tf.train.Checkpoint(
+        network=trainer.network,
+        exported=trainer.exported,
+        optimizer=trainer.optimizer,
+        centers=trainer.center_loss.centers,
+        randomness=trainer.random_states(),
+        step=trainer.step,
+        best=best,
+    )
+    return tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
+
+
+def _finish(trainer: Trainer, validation: Crops, best: Best, run: RunFolder) -> StageResult:
+    """Write the last weights and what the last and the best ones answer on the validation set."""
+    run.save_weights(trainer.exported, LAST)
+    last = _answer(trainer, validation)
+    trainer.exported.load_weights(str(run.path / BEST))
+    names, targets, labels = np.array(validation.names), validation.targets, validation.labels
+    accuracy = float((last.argmax(axis=1) == targets).mean())
+    result = StageResult(int(best.step), float(best.accuracy), trainer.done, accuracy)
+    run.logger().info("finished: %s", result)
+    run.finish(dataclasses.asdict(result), Answers(names, targets, labels, _answer(trainer, validation), last))
+    return result
+
+
+def _answer(trainer: Trainer, faces: Crops) -> npt.NDArray[np.float32]:
+    return softmax(trainer.predict(faces)[0])
+
+
+def _failure(run: RunFolder, maker: BatchMaker, step: int, what: str) -> TrainingError:
+    """Log what was wrong with a step, and return it as an error that names the step's batch."""
+    message = f"step {step}: {what}; its batch: {_describe(maker, step)}"
+    run.logger().error(message)
+    return TrainingError(message)
+
+
+def _describe(maker: BatchMaker, step: int) -> str:
+    indices = maker.indices(step)
+    return ", ".join(maker.crops.names[i] for i in indices) if maker.crops.names else f"samples {indices.tolist()}"
+
+
+def load_run(folder: Path, which: str = BEST, classes: int | None = None) -> tuple[keras.Model, StageConfig]:
+    """Build a run's network in float32 with its trained weights, second head included; and return its config.
+
+    which: BEST or LAST.  classes: number of labels, read from the weights when left out.
+    Raises FileNotFoundError if the run has no such weights.
+    """
+    config = read_run_config(folder)
+    path = Path(folder) / which
+    if not path.is_file():
+        raise FileNotFoundError(f"expected trained weights at {path}, got nothing")
+    heads = head_sizes(path)
+    network = build_network(config.network, classes or heads[LOGITS], heads.get(VOTES, 0))
+    network.load_weights(str(path))
+    return network, config

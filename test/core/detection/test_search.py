@@ -1,0 +1,92 @@
+"""Looking around known faces finds what looking everywhere finds."""
+
+import numpy as np
+import pytest
+from core.scenes import scene
+
+from fer_ros.core.detection.detector import DetectorConfig, HaarDetector
+from fer_ros.core.detection.search import FaceSearch, SearchConfig, without_overlaps
+from fer_ros.core.types import Box, Face, Frame
+
+
+def moving(number):
+    t = number / 30
+    return scene(t, (0, 280, 170 + 30 * np.sin(2 * t), 220), (1, 260, 470, 240 + 20 * np.cos(2 * t)))
+
+
+def test_recall_is_that_of_a_full_search_of_every_frame():
+    search, full = FaceSearch(SearchConfig(), DetectorConfig()), HaarDetector()
+    known, hits, total = [], 0, 0
+    for number in range(45):
+        frame = moving(number)
+        faces = search.find(frame, known)
+        known = [face.box for face in faces] or known
+        for expected in full.detect(frame.gray, 48):
+            total += 1
+            hits += any(face.box.iou(expected.box) > 0.5 for face in faces)
+    assert total >= 85 and hits / total >= 0.98
+
+
+def test_a_new_face_is_found_within_the_interval():
+    search = FaceSearch(SearchConfig(full_interval=0.25), DetectorConfig())
+    first = search.find(scene(0.0, (0, 280, 170, 220)))
+    assert len(first) == 1
+    known, appeared = [first[0].box], None
+    for number in range(1, 10):
+        faces = search.find(scene(number / 30, (0, 280, 170, 220), (1, 260, 470, 240)), known)
+        if len(faces) == 2:
+            appeared = number / 30
+            break
+    assert appeared is not None and appeared <= 0.3
+
+
+def test_between_full_searches_only_the_surroundings_are_looked_at():
+    search = FaceSearch(SearchConfig(full_interval=5.0), DetectorConfig())
+    (face,) = search.find(scene(0.0, (0, 280, 170, 220)))
+    faces = search.find(scene(0.03, (0, 280, 170, 220), (1, 260, 470, 240)), [face.box])
+    assert len(faces) == 1 and faces[0].box.iou(face.box) > 0.8
+
+
+def test_a_patch_that_only_one_cascade_believes_is_no_face():
+    frame = scene(0.0, (0, 280, 170, 220))
+    doubtful = Face(Box(400, 300, 460, 360), 5.0)  # plain wall
+    search = FaceSearch(SearchConfig(), DetectorConfig())
+    real = search.find(frame)
+    assert search._believed(frame, [*real, doubtful], []) == real
+    trusting = FaceSearch(SearchConfig(evidence=""), DetectorConfig())
+    assert trusting._believed(frame, [*real, doubtful], []) == [*real, doubtful]
+
+
+def test_another_face_beside_it_is_no_evidence_for_a_patch():
+    frame = scene(0.0, (0, 280, 170, 220))
+    search = FaceSearch(SearchConfig(), DetectorConfig())
+    (face,) = search.find(frame)
+    side = face.box.width
+    beside = face.box.scaled(1.5).moved(0.6 * side, 0.6 * side)
+    for box, believed in ((face.box, True), (face.box.moved(0.1 * side, 0.0), True), (beside, False)):
+        claimed = [Face(box, 9.0)]
+        assert search._believed(frame, claimed, []) == (claimed if believed else []), box
+
+
+def test_a_still_face_is_never_doubted():
+    search = FaceSearch(SearchConfig(), DetectorConfig())
+    known = []
+    for number in range(30):
+        known = [face.box for face in search.find(scene(number / 10, (1, 260, 300, 240)), known)]
+        assert len(known) == 1
+
+
+def test_a_face_that_leaves_the_picture_does_no_harm():
+    search = FaceSearch(SearchConfig(full_interval=5.0), DetectorConfig())
+    search.find(scene(0.0, (0, 280, 170, 220)))
+    assert search.find(Frame(np.full((480, 640), 90, np.uint8), 0.1), [Box(-300, -300, -200, -200)]) == []
+
+
+def test_the_surer_of_two_overlapping_faces_is_kept():
+    sure, unsure, apart = Face(Box(0, 0, 10, 10), 5), Face(Box(1, 1, 11, 11), 2), Face(Box(50, 0, 70, 20), 1)
+    assert without_overlaps([unsure, sure, apart]) == [apart, sure]
+
+
+def test_an_interval_out_of_range_is_refused():
+    with pytest.raises(ValueError, match="0 to 10 s, got -1"):
+        SearchConfig(full_interval=-1)

@@ -1,0 +1,140 @@
+"""Several devices and mixed precision train the same network; other processes give the same results."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from look_alike import tiny_config, tiny_crops
+
+from fer_training.training.batches import BatchMaker
+from fer_training.training.fold_runner import Job, Workers
+from fer_training.training.initialization import ImageNetStart
+from fer_training.training.trainer import Trainer
+
+# Each of these starts other processes, which import TensorFlow.
+pytestmark = pytest.mark.timeout(300)
+ROOT = Path(__file__).resolve().parents[3]
+
+TWO_DEVICES = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+import tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+from look_alike import tiny_config, tiny_crops
+from fer_training.data.augmentation import AugmentationConfig
+from fer_training.training.batches import BatchMaker
+from fer_training.models.mobilenet import NetworkConfig
+from fer_training.training.trainer import Trainer
+
+config = tiny_config(
+    steps=3, ema=0.9, center_weight=0.01, center_rate=0.5,
+    network=NetworkConfig(width=0.25, blocks=2, dropout=0.0),
+)
+# Both halves of a batch are the same faces, so that each replica's batch norm sees what one device sees.
+maker = BatchMaker(tiny_crops(4), tiny_config(batch_size=4))
+def twice(step):
+    b = maker(step)
+    return tuple(np.concatenate([a, a]) for a in (b.faces, b.targets, b.classes, b.votes, b.weights))
+results = []
+for strategy in (tf.distribute.get_strategy(), tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])):
+    trainer = Trainer(config, 7, strategy=strategy)
+    data = tf.data.Dataset.from_tensor_slices([0, 1]).map(
+        lambda s: tuple(tf.ensure_shape(t, [8] + [None] * (r - 1)) for t, r in zip(tf.numpy_function(
+            twice, [s], [tf.float32, tf.float32, tf.int64, tf.float32, tf.float32]), (4, 2, 1, 2, 1))))
+    losses = [trainer.train_step(b, 0.005)["loss"] for b in strategy.experimental_distribute_dataset(data)]
+    assert trainer.done == 2
+    results.append((losses, trainer.exported.get_weights(), trainer.center_loss.centers.numpy()))
+(one, one_weights, one_centers), (two, two_weights, two_centers) = results
+np.testing.assert_allclose(one, two, rtol=1e-4)
+np.testing.assert_allclose(one_centers, two_centers, atol=1e-4)
+assert abs(one_centers).max() > 0
+for a, b in zip(one_weights, two_weights, strict=True):
+    np.testing.assert_allclose(a, b, atol=2e-4)
+for batch in Trainer(tiny_config(steps=2), 7, strategy=tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])).batches(
+    BatchMaker(tiny_crops(), tiny_config(steps=2)), 0
+):
+    assert [v.shape[0] for v in batch[0].values] == [4, 4]
+# A whole stage, and its resume, on both devices.
+import fer_training.training.trainer
+from fer_training.training.loop import run_stage
+fer_training.training.trainer.choose_strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+stage = tiny_config(steps=4, evaluate_steps=2)
+def go():
+    return run_stage(tiny_crops(), tiny_crops(7), stage, Path(sys.argv[2]), lambda network: None, False)
+first = go()
+(Path(sys.argv[2]) / "result.json").unlink()
+assert first == go() and first.last_step == 4
+print("same")
+"""
+
+
+def test_two_devices_take_the_very_steps_of_one(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", TWO_DEVICES, str(ROOT / "test"), str(tmp_path / "run")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.strip().endswith("same"), run.stderr[-3000:]
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_learns_and_keeps_float32_weights(precision):
+    config = tiny_config(steps=30, batch_size=14)
+    trainer = Trainer(config, 7, precision=precision)
+    assert trainer.network.get_layer("stem").compute_dtype == precision.removeprefix("mixed_")
+    losses = [trainer.train_step(b, 0.02)["loss"] for b in trainer.batches(BatchMaker(tiny_crops(), config), 0)]
+    assert np.isfinite(losses).all() and np.mean(losses[-5:]) < np.mean(losses[:5])
+    assert {v.dtype for v in trainer.network.trainable_variables} == {"float32"}
+    assert trainer.predict(tiny_crops(3))[0].dtype == np.float32
+
+
+def test_a_batch_that_replicas_cannot_share_is_refused():
+    class Three:
+        num_replicas_in_sync = 3
+
+    with pytest.raises(ValueError, match="batch_size must be a multiple of the 3 replicas, got 8"):
+        Trainer(tiny_config(), 7, strategy=Three())
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    """Two small runs, in a new folder for each who runs them."""
+    import keras
+
+    weights = tmp_path / "imagenet.weights.h5"
+    keras.applications.MobileNet(
+        input_shape=(224, 224, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
+    ).save_weights(weights)
+    start, train, validation = ImageNetStart(weights), tiny_crops(), tiny_crops(7)
+    return lambda who: [Job(tmp_path / who / str(i), tiny_config(seed=i), start, train, validation) for i in range(2)]
+
+
+def same_answers(one, other):
+    for here, there in zip(one, other, strict=True):
+        np.testing.assert_array_equal(here.last, there.last)
+    assert not np.array_equal(one[0].last, one[1].last)
+
+
+def test_a_process_pool_gives_the_results_of_one_process(jobs):
+    same_answers(Workers(1).run(jobs("here"), False), Workers(2).run(jobs("pool"), False))
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="the extra 'ray' is not installed")
+def test_a_ray_cluster_gives_the_results_of_one_process(jobs, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    same_answers(Workers(1).run(jobs("here"), False), Workers(ray="local").run(jobs("ray"), False))
+
+
+def test_a_missing_ray_is_said_in_one_line(jobs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(RuntimeError, match="a Ray cluster was asked for, but the package ray is missing"):
+        Workers(ray="auto").run(jobs("none"), False)
