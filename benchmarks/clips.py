@@ -15,7 +15,7 @@ import numpy.typing as npt
 import skimage.data
 from matplotlib import cbook
 
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.types import Box, Gray, Rgb
 
 RATE = 30.0

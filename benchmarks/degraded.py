@@ -29,7 +29,8 @@ from benchmarks.framing import on_canvas
 from benchmarks.profiles import load_profile
 from benchmarks.report import RESULTS, Results
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import Classifier, make_classifier
+from fer_ros.core.classification.classifier import Classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_ros.core.detection.blazeface import BlazeFaceDetector
 from fer_ros.core.pipeline import Pipeline

@@ -23,7 +23,7 @@ from benchmarks.report import Results, parse_size
 from benchmarks.timing import WARM_UP, Measured, Way, measure, profile_pipeline, profile_way
 from fer_ros.core.classification.bundle import Bundle, load_bundle
 from fer_ros.core.classification.preprocessing import preprocess
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.types import Frame
 
 # A frame of the baseline costs as much as many of ours, and none depends on the one before: a part of them will do, but

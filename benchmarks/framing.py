@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.report import Results
 from fer_ros.core.detection.blazeface import MODELS, BlazeFaceDetector
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.types import Box, Gray
 from fer_training.data.fer2013 import read_fer2013
 

@@ -20,7 +20,7 @@ from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
 from benchmarks.timing import profile_pipeline
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.types import Box, Frame, State, TrackedFace
 

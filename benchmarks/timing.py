@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.clips import RATE, Shot
 from benchmarks.profiles import load_profile
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.pipeline import STAGES, Pipeline
 from fer_ros.core.types import Frame
 

@@ -56,7 +56,7 @@ def run_job(job: Job) -> Outcome:
     from fer_ros.bags.scoring import score
     from fer_ros.bags.writing import BagWriter
     from fer_ros.core.classification.bundle import load_bundle
-    from fer_ros.core.classification.classifier import make_classifier
+    from fer_ros.core.classification.factory import make_classifier
     from fer_ros.core.pipeline import Pipeline
     from fer_ros.core.profile import pipeline_config, read_parameters
 

@@ -13,7 +13,8 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
 
 from fer_ros.core.classification.bundle import BundleError, load_bundle
-from fer_ros.core.classification.classifier import BackendError, make_classifier
+from fer_ros.core.classification.classifier import BackendError
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.detection.search import FaceSearch
 from fer_ros.core.images import ImageError
 from fer_ros.core.pipeline import Pipeline

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from fer_ros.core.classification.preprocessing import crop
-from fer_ros.core.detection.detector import DetectorConfig, HaarDetector
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.types import Box
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import Dataset, DatasetError, Sample

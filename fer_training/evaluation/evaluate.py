@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.classification.bundle import Bundle, load_bundle
-from fer_ros.core.classification.classifier import Classifier, make_classifier, softmax
+from fer_ros.core.classification.classifier import Classifier, softmax
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess_crops
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import Dataset, DatasetError

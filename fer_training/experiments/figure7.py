@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.drawing import annotate
 from fer_ros.core.pipeline import Pipeline
 from fer_training.experiments.pictures import frame

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from statistics import median
 
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import preprocess
-from fer_ros.core.detection.detector import DetectorConfig, HaarDetector
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.types import Frame
 from fer_training.experiments.literature import CLASSIFICATION_TIME

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_ros.core.classification.bundle import Bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_training.data.crops import Crops
 from fer_training.evaluation.evaluate import judge
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier, softmax
+from fer_ros.core.classification.classifier import softmax
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess_crops
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import DatasetError, Pixels

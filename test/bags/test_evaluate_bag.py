@@ -23,7 +23,7 @@ from fer_ros.bags.labels import read_labels
 from fer_ros.bags.reading import Bag
 from fer_ros.bags.writing import EMOTIONS_TOPIC, BagWriter
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ import pytest
 
 from core.scenes import scene
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.search import SearchConfig
 from fer_ros.core.pipeline import STAGES, Pipeline, PipelineConfig

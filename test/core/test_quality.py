@@ -10,7 +10,7 @@ from pictures import serious, smiling
 
 from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess
 from fer_ros.core.detection.blazeface import BlazeFaceDetector
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.quality import LIMITS, QualityConfig, assess, pose, quality
 from fer_ros.core.types import Box, Face, Frame, Landmarks, Reasons
 

@@ -13,7 +13,9 @@ from typing import TypeGuard
 
 import cv2
 
-from fer_ros.core.detection.detector import Detector, DetectorConfig, HaarDetector, make_detector
+from fer_ros.core.detection.detector import Detector, DetectorConfig
+from fer_ros.core.detection.factory import make_detector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.size_bands import Sweep, resized
 from fer_ros.core.detection.tiling import SHRINK, Mosaic, SmallInputDetector
 from fer_ros.core.types import Box, Face, Frame

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import cv2
 
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.round_robin import Turns
 from fer_ros.core.types import Box, Face, Gray
 

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from fer_ros.core.classification.bundle import SHIPPED, BundleError, load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.emotions import EMOTIONS
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from tiny_bundle import make_tiny_bundle
 
-from fer_ros.core.classification import classifier
+from fer_ros.core.classification import factory
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import BACKENDS, BackendError, make_classifier, softmax
+from fer_ros.core.classification.classifier import BackendError, softmax
+from fer_ros.core.classification.factory import BACKENDS, make_classifier
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_tensorflow_computes_squeeze_and_excitation_too(faces, tmp_path):
 
 def test_auto_takes_litert_where_tensorflow_sees_no_gpu_or_cannot_do_what_was_asked(bundle, faces, monkeypatch):
     """As on a robot with a GPU device and a TensorFlow that was built for CPUs."""
-    monkeypatch.setattr(classifier, "_choose", lambda: (("tensorflow", "litert"), "a GPU device is present"))
+    monkeypatch.setattr(factory, "_choose", lambda: (("tensorflow", "litert"), "a GPU device is present"))
     for precision, reason in (("default", "TensorFlow sees no GPU"), ("int8", "runs float models")):
         said = []
         chosen = make_classifier(bundle, "auto", precision, log=said.append)
@@ -61,7 +62,7 @@ def test_auto_takes_litert_where_tensorflow_sees_no_gpu_or_cannot_do_what_was_as
         assert len(said) == 2 and said[1].startswith("backend tensorflow did not start: ") and reason in said[1]
     with pytest.raises(BackendError, match="int8 was asked for"):
         make_classifier(bundle, "tensorflow", "int8")
-    monkeypatch.setattr(classifier, "_choose", lambda: (("tensorflow",), "a GPU device is present"))
+    monkeypatch.setattr(factory, "_choose", lambda: (("tensorflow",), "a GPU device is present"))
     with pytest.raises(BackendError, match="no backend started: tensorflow: TensorFlow sees no GPU"):
         make_classifier(bundle, "auto", log=lambda line: None)
 
@@ -101,7 +102,7 @@ def test_the_litert_path_imports_neither_tensorflow_nor_rclpy(tiny_bundle):
         "import pkgutil, sys, importlib, fer_ros.core as core\n"
         "for module in pkgutil.walk_packages(core.__path__, 'fer_ros.core.'): importlib.import_module(module.name)\n"
         "from fer_ros.core.classification.bundle import load_bundle\n"
-        "from fer_ros.core.classification.classifier import make_classifier\n"
+        "from fer_ros.core.classification.factory import make_classifier\n"
         f"make_classifier(load_bundle({str(tiny_bundle)!r}), 'litert')\n"
         "print([m for m in ('tensorflow', 'rclpy', 'keras') if m in sys.modules])\n"
     )

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from pictures import serious, smiling, two_faces
 
-from fer_ros.core.detection.detector import DetectorConfig, HaarDetector, load_cascade, make_detector
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.factory import make_detector
+from fer_ros.core.detection.haar import HaarDetector, load_cascade
 from fer_ros.core.types import Box
 
 # Where the cascade sees them at full resolution.

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from core.scenes import scene
 
-from fer_ros.core.detection.detector import DetectorConfig, HaarDetector
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.search import FaceSearch, SearchConfig, without_overlaps
 from fer_ros.core.types import Box, Face, Frame
 

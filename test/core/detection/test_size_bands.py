@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from core.scenes import scene
 
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.search import without_overlaps
 from fer_ros.core.detection.size_bands import Sweep
 from fer_ros.core.types import Box

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from core.scenes import scene
 
-from fer_ros.core.detection.detector import DetectorConfig, HaarDetector, make_detector
+from fer_ros.core.detection.detector import DetectorConfig
+from fer_ros.core.detection.factory import make_detector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.tiling import Mosaic
 from fer_ros.core.types import Box, Face, Landmarks
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from look_alike import photograph, picture, write_ckplus, write_jaffe
 
-from fer_ros.core.detection.detector import HaarDetector
+from fer_ros.core.detection.haar import HaarDetector
 from fer_training.data.ckplus import read_ckplus
 from fer_training.data.class_folders import read_class_folders
 from fer_training.data.dataset import Dataset, DatasetError, Sample

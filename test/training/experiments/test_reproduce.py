@@ -9,7 +9,7 @@ import yaml
 from look_alike import tiny_config, write_ckplus, write_ckplus_folders, write_fer2013, write_jaffe
 
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.pipeline import Pipeline
 from fer_training.cli import main
 from fer_training.experiments import NAMES

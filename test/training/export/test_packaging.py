@@ -10,7 +10,7 @@ import yaml
 from look_alike import tiny_config, tiny_crops, write_ferplus
 
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.classification.classifier import make_classifier
+from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.cli import main
 from fer_training.export.packaging import ExportError, package
