@@ -31,10 +31,10 @@ from benchmarks.report import RESULTS, Results
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.factory import make_classifier
-from fer_ros.core.classification.preprocessing import preprocess_crops
+from fer_ros.core.classification.preprocessing import normalize, resize_crops
 from fer_ros.core.detection.blazeface import BlazeFaceDetector
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.quality import Quality, QualityConfig, gray_levels, quality
+from fer_ros.core.quality import Quality, QualityConfig, quality
 from fer_ros.core.types import Box, Face, Frame, Gray, Reasons
 from fer_training.data.crops import Crops
 from fer_training.data.face_cropping import crops_of
@@ -152,10 +152,10 @@ class Judge:
         spec, probabilities, measured = self._classifier.spec, [], []
         for start in range(0, len(pictures), _CHUNK):
             chunk = pictures[start : start + _CHUNK]
-            batch = preprocess_crops(chunk, spec)
-            probabilities.append(self._classifier.classify(batch))
-            for picture, levels in zip(chunk, gray_levels(batch, spec), strict=True):
-                measured.append(quality(self._face(picture, view), levels))
+            crops = resize_crops(chunk, spec)
+            probabilities.append(self._classifier.classify(normalize(crops, spec)))
+            for picture, crop in zip(chunk, crops, strict=True):
+                measured.append(quality(self._face(picture, view), crop))
         rows = np.concatenate(probabilities)
         reasons = np.array([int(q.reasons(self._config)) for q in measured], np.int64)
         return Judged(rows.argmax(axis=1) == targets, rows.max(axis=1), reasons, tuple(measured))
@@ -298,7 +298,7 @@ def measure_frames(classifier: Classifier) -> list[dict[str, Any]]:
                     "label": face.smoothed.label if face.smoothed else "",
                     "raw": [face.raw.label, round(face.raw.confidence, 3)],
                 }
-                for face in sorted(faces, key=lambda face: face.face.box.center[0])
+                for face in sorted(faces, key=lambda face: face.box.center[0])
             ]
             rows.append({"profile": profile, "case": case, "faces": found})
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fer_ros.core.pipeline import PipelineConfig
+from fer_ros.core.config import PipelineConfig
 from fer_ros.core.profile import pipeline_config, read_parameters
 
 PROFILES = ("paper", "default", "robot")

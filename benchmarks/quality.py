@@ -75,8 +75,8 @@ def id_switches(pipeline: Pipeline, shots: Sequence[Shot]) -> int:
 
 
 def _hit(box: Box, faces: Sequence[TrackedFace]) -> TrackedFace | None:
-    best = max(faces, key=lambda face: face.face.box.iou(box), default=None)
-    return best if best is not None and best.face.box.iou(box) > _HIT else None
+    best = max(faces, key=lambda face: face.box.iou(box), default=None)
+    return best if best is not None and best.box.iou(box) > _HIT else None
 
 
 def times_to_detect(pipeline: Pipeline, starts: Sequence[int] = range(20, 30), patience: int = 30) -> list[float]:
@@ -104,7 +104,7 @@ def label_changes(pipeline: Pipeline, seconds: float = 20) -> float:
     for frame, faces in run(pipeline, still(round((seconds + 1) * RATE))):
         for face in faces if frame.stamp >= 1 else ():
             label = (face.smoothed or face.raw).label
-            name = face.track_id or str(face.face.box.center[0] > 320)
+            name = face.track_id or str(face.box.center[0] > 320)
             changes += last.get(name, label) != label
             last[name] = label
     return changes * 60 / (seconds * people)
@@ -160,7 +160,7 @@ def places_of(answers: Sequence[Sequence[TrackedFace]]) -> list[Place]:
     places: list[Place] = []
     for number, faces in enumerate(answers):
         for face in faces:
-            box = face.face.box
+            box = face.box
             place = max(places, key=lambda p: p.box.iou(box), default=None)
             if place is None or place.box.iou(box) <= _HIT:
                 place = Place(box)
@@ -213,7 +213,7 @@ def measure_recall(pipelines: dict[str, Pipeline], starts: int) -> dict[str, dic
             parts["haar"].append(score([shot.faces for shot in some], full))
             for name, pipeline in pipelines.items():
                 seen = shots if pipeline.config.tracker.enabled else some
-                found = [[face.face.box for face in faces] for _, faces in run(pipeline, seen)]
+                found = [[face.box for face in faces] for _, faces in run(pipeline, seen)]
                 parts[name].append(score([shot.faces for shot in seen], found))
         room = f"{count} at {size[0]}x{size[1]}" + (", smallest" if factor == 1 else "")
         rooms[room] = {name: mean_and_worst(scores) for name, scores in parts.items()}

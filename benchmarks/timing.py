@@ -14,7 +14,7 @@ from benchmarks.clips import RATE, Shot
 from benchmarks.profiles import load_profile
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
-from fer_ros.core.pipeline import STAGES, Pipeline
+from fer_ros.core.pipeline import Pipeline, Results
 from fer_ros.core.types import Frame
 
 WARM_UP = 15
@@ -28,13 +28,12 @@ _CAMERA_DELAY = 0.007
 class Way:
     """One way to work on a clip.
 
-    run: processes the frame of this number and returns the number of faces found.
-    pipeline: whose stages are noted too, if it has some.
+    run: processes the frame of this number and returns the number of faces found, or the pipeline's results, whose
+    stages are noted too.
     every: it gets one frame in so many.  warm_up: frames that it gets before the counted ones, WARM_UP at most.
     """
 
-    run: Callable[[int], int]
-    pipeline: Pipeline | None = None
+    run: Callable[[int], int | Results]
     every: int = 1
     warm_up: int = WARM_UP
 
@@ -50,11 +49,11 @@ class Measured:
     found: list[int] = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
 
-    def note(self, seconds: float, found: int, stages: Mapping[str, float]) -> None:
+    def note(self, seconds: float, found: int | Results) -> None:
         """Add a frame."""
         self.seconds.append(seconds)
-        self.found.append(found)
-        for stage, value in stages.items():
+        self.found.append(found if isinstance(found, int) else sum(map(len, found.values())))
+        for stage, value in ({} if isinstance(found, int) else found.timings).items():
             self.stages[stage] = self.stages.get(stage, 0.0) + value
 
     def times(self) -> dict[str, float]:
@@ -86,14 +85,14 @@ def profile_way(pipeline: Pipeline, *clips: Sequence[Shot]) -> Way:
     """
     pipeline.reset()
 
-    def run(number: int) -> int:
+    def run(number: int) -> Results:
         frames = {
             f"camera{i}": Frame.from_bgr(clip[number].picture, number / RATE + i * _CAMERA_DELAY)
             for i, clip in enumerate(clips)
         }
-        return sum(map(len, pipeline.process(frames).values()))
+        return pipeline.process(frames)
 
-    return Way(run, pipeline)
+    return Way(run)
 
 
 def measure(ways: Mapping[str, Way], frames: int) -> dict[str, Measured]:
@@ -114,9 +113,5 @@ def measure(ways: Mapping[str, Way], frames: int) -> dict[str, Measured]:
                 found = way.run(number)
                 passed = time.perf_counter() - began
                 if number >= WARM_UP:
-                    results[name].note(passed, found, _stages(way.pipeline))
+                    results[name].note(passed, found)
     return results
-
-
-def _stages(pipeline: Pipeline | None) -> dict[str, float]:
-    return {stage: pipeline.timings[stage] for stage in STAGES} if pipeline else {}

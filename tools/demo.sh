@@ -33,7 +33,7 @@ fer_settings=(-p diagnostics.no_image_after:=15.0)
 if [[ -d "$source_" ]]; then
     # A folder holds single pictures: slow enough to be seen, each searched in full and judged by itself.
     camera_settings+=(-p rate:=2.0)
-    fer_settings+=(-p search.full_interval:=0.0 -p tracker.enabled:=false -p smoothing.enabled:=false)
+    fer_settings+=(-p search.full_scan_period:=0.0 -p tracker.enabled:=false -p smoothing.enabled:=false)
 fi
 
 ros_run() {

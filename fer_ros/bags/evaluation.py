@@ -96,9 +96,10 @@ def _answer_all(
         answers: list[Answer] = []
         if frame is not None:
             read = time.perf_counter() - began
-            faces = pipeline.process({image.camera: frame})[image.camera]
+            results = pipeline.process({image.camera: frame}, {image.camera: image.recorded * 1e-9})
+            faces = results[image.camera]
             session.seconds.append(time.perf_counter() - began)
-            for part, seconds in {"read": read, **pipeline.timings}.items():
+            for part, seconds in {"read": read, **results.timings}.items():
                 session.stages[part].append(seconds)
             answers = list(_answers(image, faces, passed, session.labels, known[image.camera]))
             session.frames += 1
@@ -147,9 +148,9 @@ def _answers(
 def _labelled(faces: Sequence[TrackedFace], label: Label) -> TrackedFace | None:
     """Return the largest face, or the one whose middle is in the label's region and nearest to its middle."""
     if label.region is None:
-        return max(faces, key=lambda face: face.face.box.area, default=None)
+        return max(faces, key=lambda face: face.box.area, default=None)
     left, top, right, bottom = label.region.as_tuple()
     inside = [
-        face for face in faces if left <= face.face.box.center[0] < right and top <= face.face.box.center[1] < bottom
+        face for face in faces if left <= face.box.center[0] < right and top <= face.box.center[1] < bottom
     ]
-    return min(inside, key=lambda face: math.dist(face.face.box.center, label.region.center), default=None)  # type: ignore[union-attr]
+    return min(inside, key=lambda face: math.dist(face.box.center, label.region.center), default=None)  # type: ignore[union-attr]

@@ -43,8 +43,8 @@ class FrameTable:
         right = face.state is State.STABLE and smoothed is not None and smoothed.label == expected
         return [
             face.track_id,
-            *(f"{value:.1f}" for value in face.face.box.as_tuple()),
-            f"{face.face.score:.3f}",
+            *(f"{value:.1f}" for value in face.box.as_tuple()),
+            f"{face.score:.3f}",
             face.raw.label,
             f"{face.raw.confidence:.4f}",
             "" if smoothed is None else smoothed.label,
@@ -54,6 +54,6 @@ class FrameTable:
             expected,
             int(face.raw.label == expected) if expected else "",
             int(right) if expected else "",
-            *(f"{p:.4f}" for p in face.raw.probabilities),
-            *([""] * len(self._names) if smoothed is None else (f"{p:.4f}" for p in smoothed.probabilities)),
+            *(f"{p:.4f}" for _, p in face.raw.probabilities),
+            *([""] * len(self._names) if smoothed is None else (f"{p:.4f}" for _, p in smoothed.probabilities)),
         ]

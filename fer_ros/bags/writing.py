@@ -68,14 +68,14 @@ class BagWriter:
         nothing = np.empty(0, np.float32)
         return self.types.types["fer_ros/msg/FaceEmotion"](
             track_id=face.track_id,
-            bbox=self._box(face.face.box),
-            detection_score=face.face.score,
+            bbox=self._box(face.box),
+            detection_score=face.score,
             raw_label=face.raw.label,
             raw_confidence=face.raw.confidence,
-            raw_probabilities=face.raw.probabilities,
+            raw_probabilities=face.raw.probabilities.array,
             smoothed_label="" if smoothed is None else smoothed.label,
             smoothed_confidence=math.nan if smoothed is None else smoothed.confidence,
-            smoothed_probabilities=nothing if smoothed is None else smoothed.probabilities,
+            smoothed_probabilities=nothing if smoothed is None else smoothed.probabilities.array,
             state=face.state.value,
             reasons=int(face.reasons),
         )

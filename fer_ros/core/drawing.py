@@ -36,12 +36,19 @@ class _Style:
         return cls(font, round(40 * font), round(31 * font), round(330 * font))
 
 
-def annotate(frame: Frame, faces: Sequence[TrackedFace], labels: Sequence[str]) -> Rgb:
-    """Return the frame as a new (H, W, 3) uint8 RGB picture with its faces marked.
+def annotate(frame: Frame, faces: Sequence[TrackedFace]) -> Rgb:
+    """Draw the faces of a frame on a copy of it.
 
     Each face has a box and beside it a panel: id, expression, and a bar for each label. A panel lies where it hides no
     face if there is such a place, and shrinks to its first line before it hides one.
-    labels: of the probabilities, in their order.
+
+    Args:
+        frame: the picture that the faces were found in.
+        faces: what `Pipeline.process` or `Pipeline.look` returned for it.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+
     """
     picture = frame.rgb.copy()
     style = _Style.of(frame)
@@ -50,14 +57,14 @@ def annotate(frame: Frame, faces: Sequence[TrackedFace], labels: Sequence[str]) 
         _draw_box(picture, box, _COLOURS[face.state], face.state is State.UNCERTAIN, style)
     taken = list(boxes)
     for face, box in zip(faces, boxes, strict=True):
-        place, full = _place(box, taken, (frame.width, frame.height), style, len(labels))
-        _draw_panel(picture, place, face, labels if full else (), style)
+        place, full = _place(box, taken, (frame.width, frame.height), style, len(face.raw.probabilities))
+        _draw_panel(picture, place, face, full, style)
         taken.append(place)
     return picture
 
 
 def _region(face: TrackedFace) -> Region:
-    left, top, right, bottom = (round(value) for value in face.face.box.as_tuple())
+    left, top, right, bottom = (round(value) for value in face.box.as_tuple())
     return left, top, right, bottom
 
 
@@ -115,20 +122,20 @@ def _draw_box(picture: Rgb, box: Region, colour: tuple[int, int, int], corners_o
             cv2.line(picture, (cx, cy), (cx, cy + dy), line, width)
 
 
-def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, labels: Sequence[str], style: _Style) -> None:
-    """Draw id and expression, and a bar for each label, on a darkened part of the picture."""
+def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, full: bool, style: _Style) -> None:
+    """Draw id and expression, and where there is room a bar for each label, on a darkened part of the picture."""
     left, top, right, bottom = place
     colour = _COLOURS[face.state]
-    shown = face.smoothed or face.raw
+    shown = face.expression
     part = picture[top:bottom, left:right]
     part[:] = (part * _DARKENED).astype(np.uint8)
     part[: style.line] = colour
     title = f"{face.track_id} {_named(shown, face)}".strip()
     _write(picture, title, (left + 3, top + style.line - round(12 * style.font)), style.font, _BLACK, right - left - 6)
-    for row, (label, probability) in enumerate(zip(labels, shown.probabilities, strict=bool(labels))):
+    for row, (label, probability) in enumerate(shown.probabilities if full else ()):
         y = top + style.line + row * style.row
         names = (right - left) * 2 // 5
-        length = round((right - left - names - 3) * float(probability))
+        length = round((right - left - names - 3) * probability)
         bar = picture[y + 2 : y + style.row - 1, left + names : left + names + length]
         bar[:] = colour if label == shown.label else (200, 200, 200)
         base = (left + 3, y + style.row - round(8 * style.font))
@@ -138,8 +145,8 @@ def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, labels: Sequence
 def _named(shown: Expression, face: TrackedFace) -> str:
     """Return the expression in words; a doubtful one has a question mark, and the reasons if there are any."""
     if face.state is State.UNCERTAIN:
-        doubt = face.reasons.words or f"{shown.confidence:.0%}"
-        return f"{shown.label}? {doubt}" if shown.label else face.reasons.words or "uncertain"
+        doubt = str(face.reasons) or f"{shown.confidence:.0%}"
+        return f"{shown.label}? {doubt}" if shown.label else str(face.reasons) or "uncertain"
     return f"{shown.label} {shown.confidence:.0%}"
 
 

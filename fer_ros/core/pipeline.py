@@ -3,170 +3,219 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
+from fer_ros.core.camera_state import CameraState, Found
 from fer_ros.core.classification.classifier import Classifier
-from fer_ros.core.classification.preprocessing import preprocess
-from fer_ros.core.detection.detector import DetectorConfig
-from fer_ros.core.detection.search import FaceSearch, SearchConfig
-from fer_ros.core.quality import QualityConfig, assess
-from fer_ros.core.smoothing import Smoother, SmoothingConfig
-from fer_ros.core.tracking import IdSource, Track, Tracker, TrackerConfig
-from fer_ros.core.types import Expression, Face, Frame, Probabilities, Reasons, State, TrackedFace
+from fer_ros.core.classification.preprocessing import crop_faces, normalize
+from fer_ros.core.config import PipelineConfig
+from fer_ros.core.detection.search import FaceSearch
+from fer_ros.core.quality import assess
+from fer_ros.core.tracking import IdSource
+from fer_ros.core.types import Expression, Frame, Gray, Rgb, TrackedFace, Vector
 
 STAGES = ("detect", "preprocess", "classify", "smooth")
 
 
-@dataclass(frozen=True)
-class PipelineConfig:
-    """The settings of every part."""
+class Results(dict[str, tuple[TrackedFace, ...]]):
+    """The faces of each camera, largest first; and how long it took.
 
-    detector: DetectorConfig = field(default_factory=DetectorConfig)
-    search: SearchConfig = field(default_factory=SearchConfig)
-    tracker: TrackerConfig = field(default_factory=TrackerConfig)
-    smoothing: SmoothingConfig = field(default_factory=SmoothingConfig)
-    quality: QualityConfig = field(default_factory=QualityConfig)
+    Attributes:
+        timings: seconds that each of STAGES took.
+
+    """
+
+    def __init__(self) -> None:
+        """Start without a camera."""
+        super().__init__()
+        self.timings: dict[str, float] = dict.fromkeys(STAGES, 0.0)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Settings that are ready to be applied: what had to be loaded for them is loaded.
+
+    Attributes:
+        config: the new settings.
+        cameras: the cameras to be ready for, None to keep those there are.
+        searches: new searches, one for each camera that needs one.
+
+    """
+
+    config: PipelineConfig
+    cameras: tuple[str, ...] | None = None
+    searches: dict[str, FaceSearch] = field(default_factory=dict)
 
 
 class Pipeline:
     """Detector, tracker and smoothers for each camera; one classifier and one batch for all."""
 
     def __init__(
-        self, classifier: Classifier, config: PipelineConfig | None = None, ids: IdSource | None = None
+        self,
+        classifier: Classifier,
+        config: PipelineConfig | None = None,
+        ids: IdSource | None = None,
+        cameras: Iterable[str] = ("camera",),
     ) -> None:
-        """Compose the parts. ids: shared by pipelines that must not give the same one."""
+        """Compose the parts.
+
+        Args:
+            classifier: the backend with its model.
+            config: settings of every other part; their defaults if left out.
+            ids: shared by pipelines that must not give the same one.
+            cameras: to be ready for. Another camera's first frame waits until a detector is loaded for it.
+
+        Raises:
+            FileNotFoundError, ValueError, RuntimeError: what a detector raises that does not load.
+
+        """
         self.classifier = classifier
         self.config = config or PipelineConfig()
-        self.timings: dict[str, float] = dict.fromkeys(STAGES, 0.0)
         self._ids = ids or IdSource()
-        self._cameras: dict[str, _Camera] = {}
-        # A detector that does not load is reported now and not with the first image.
-        FaceSearch(self.config.search, self.config.detector)
+        self._cameras: dict[str, CameraState] = {}
+        self._still_search: FaceSearch | None = None
+        self.apply(self.prepare(self.config, cameras))
 
-    def process(self, frames: Mapping[str, Frame]) -> dict[str, tuple[TrackedFace, ...]]:
-        """Find, classify and track the faces of at most one frame of each camera; largest faces first.
+    def process(self, frames: Mapping[str, Frame], received: Mapping[str, float] | None = None) -> Results:
+        """Find, classify and track the faces of at most one frame of each camera.
 
         A stamp before a camera's last one means that the clock or a recording jumped: that camera starts afresh.
-        `timings` then holds the seconds that each stage took.
+        A frame with the very stamp of the one before is searched in full.
+
+        Args:
+            frames: a frame of each camera that has one.
+            received: when each frame arrived, in seconds. A camera whose stamps stand still is followed by these
+                times; see `stands_still`.
+
+        Returns:
+            The faces of each of these cameras, largest first, with the time that each stage took.
+
         """
-        self.timings = dict.fromkeys(STAGES, 0.0)
-        found = {}
-        with self._timed("detect"):
+        results = Results()
+        spec = self.classifier.spec
+        found: dict[str, Found] = {}
+        with _timed(results, "detect"):
             for name, frame in frames.items():
-                found[name] = self._camera(name).find(frame)
-        with self._timed("preprocess"):
-            spec = self.classifier.spec
-            batches = [preprocess(frames[name], [f.box for f, _ in faces], spec) for name, faces in found.items()]
+                found[name] = self._camera(name).find(frame, None if received is None else received.get(name))
+        with _timed(results, "preprocess"):
+            crops = {name: _crops(frames[name], faces, self.classifier) for name, faces in found.items()}
             doubts = {
-                name: assess([face for face, _ in faces], batch, spec, self.config.quality)
-                for (name, faces), batch in zip(found.items(), batches, strict=True)
+                name: assess([face for face, _ in faces], crops[name], self.config.quality)
+                for name, faces in found.items()
             }
-        with self._timed("classify"):
-            empty = np.empty((0, len(self.classifier.labels)), np.float32)
-            probabilities = self.classifier.classify(np.concatenate(batches)) if any(map(len, batches)) else empty
-        results, start = {}, 0
-        with self._timed("smooth"):
+            batch = normalize(np.concatenate(list(crops.values())), spec) if crops else None
+        with _timed(results, "classify"):
+            rows = self._classify(batch)
+        start = 0
+        with _timed(results, "smooth"):
             for name, faces in found.items():
-                rows = probabilities[start : start + len(faces)]
+                part = rows[start : start + len(faces)]
                 start += len(faces)
-                results[name] = self._cameras[name].answer(faces, rows, doubts[name], frames[name].stamp)
+                results[name] = self._cameras[name].answer(faces, part, doubts[name])
         return results
 
-    def watch(self, cameras: Iterable[str]) -> None:
-        """Be ready for these cameras and forget all others: loading a detector would hold up a camera's first image."""
-        self._cameras = {name: self._camera(name) for name in cameras}
+    def look(self, picture: Frame | Rgb | Gray) -> tuple[TrackedFace, ...]:
+        """Find and classify the faces of a single picture: searched in full, nothing is tracked or smoothed.
+
+        Args:
+            picture: (H, W, 3) uint8 BGR (OpenCV's order), (H, W) uint8 gray, or a Frame.
+
+        Returns:
+            The faces, largest first, without ids and in state RAW.
+
+        Raises:
+            ValueError: the picture has another shape or dtype, or is None.
+
+        """
+        frame = _frame(picture)
+        if self._still_search is None:
+            self._still_search = FaceSearch(replace(self.config.search, full_scan_period=0.0), self.config.detector)
+        self._still_search.reset()
+        faces = self._still_search.find(frame)
+        crops = crop_faces(frame, [face.box for face in faces], self.classifier.spec)
+        doubts = assess(faces, crops, self.config.quality)
+        rows = self._classify(normalize(crops, self.classifier.spec))
+        return tuple(
+            TrackedFace(face, Expression.from_array(self.classifier.labels, row), reasons=reasons)
+            for face, row, reasons in zip(faces, rows, doubts, strict=True)
+        )
+
+    def stands_still(self, camera: str) -> bool:
+        """Return whether a camera's stamps stand still, so that it is followed by the times of receipt."""
+        return camera in self._cameras and self._cameras[camera].stamps.stand_still
 
     def reset(self) -> None:
         """Forget all tracks; ids that were given are not given again."""
         for camera in self._cameras.values():
             camera.reset()
 
-    def reconfigure(self, config: PipelineConfig) -> None:
-        """Take new settings over between two calls of `process`; tracks, ids and smoothed expressions go on.
+    def prepare(self, config: PipelineConfig, cameras: Iterable[str] | None = None) -> Change:
+        """Load what other settings or cameras need, while `process` may go on in another thread.
 
-        Raises what a detector raises that does not load; then nothing has changed.
+        Args:
+            config: the new settings.
+            cameras: to be ready for; others are forgotten. None keeps those there are.
+
+        Raises:
+            FileNotFoundError, ValueError, RuntimeError: what a detector raises that does not load.
+
         """
-        searches = {}
-        if (config.search, config.detector) != (self.config.search, self.config.detector):
-            FaceSearch(config.search, config.detector)
-            searches = {name: FaceSearch(config.search, config.detector) for name in self._cameras}
-        self.config = config
-        for name, camera in self._cameras.items():
-            camera.reconfigure(config, searches.get(name))
+        wanted = tuple(self._cameras) if cameras is None else tuple(dict.fromkeys(cameras))
+        other = (config.search, config.detector) != (self.config.search, self.config.detector)
+        needing = [name for name in wanted if other or name not in self._cameras]
+        searches = {name: FaceSearch(config.search, config.detector) for name in needing}
+        return Change(config, None if cameras is None else wanted, searches)
 
-    def _camera(self, name: str) -> _Camera:
+    def apply(self, change: Change) -> None:
+        """Take prepared settings over between two calls of `process`; tracks, ids and smoothed expressions go on."""
+        if (change.config.search, change.config.detector) != (self.config.search, self.config.detector):
+            self._still_search = None
+        self.config = change.config
+        for name in tuple(self._cameras) if change.cameras is None else change.cameras:
+            if name in self._cameras:
+                self._cameras[name].reconfigure(change.config, change.searches.get(name))
+            else:
+                self._add(name, change.searches[name])
+        if change.cameras is not None:
+            self._cameras = {name: self._cameras[name] for name in change.cameras}
+
+    def set_cameras(self, cameras: Iterable[str]) -> None:
+        """Be ready for these cameras and forget all others."""
+        self.apply(self.prepare(self.config, cameras))
+
+    def _camera(self, name: str) -> CameraState:
         if name not in self._cameras:
-            self._cameras[name] = _Camera(self.config, self.classifier.labels, self._ids)
+            self._add(name, FaceSearch(self.config.search, self.config.detector))
         return self._cameras[name]
 
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timings[stage] += time.perf_counter() - began
+    def _add(self, name: str, search: FaceSearch) -> None:
+        self._cameras[name] = CameraState(self.config, self.classifier.labels, self._ids, search)
+
+    def _classify(self, batch: npt.NDArray[np.float32] | None) -> Vector:
+        if batch is None or not len(batch):
+            return np.empty((0, len(self.classifier.labels)), np.float32)
+        return self.classifier.classify(batch)
 
 
-Found = list[tuple[Face, Track | None]]
+def _crops(frame: Frame, found: Found, classifier: Classifier) -> Gray:
+    return crop_faces(frame, [face.box for face, _ in found], classifier.spec)
 
 
-class _Camera:
-    """What is remembered of one camera from frame to frame."""
+def _frame(picture: Frame | Rgb | Gray) -> Frame:
+    if isinstance(picture, Frame):
+        return picture
+    return Frame.from_gray(picture) if getattr(picture, "ndim", 3) == 2 else Frame.from_bgr(picture)
 
-    def __init__(self, config: PipelineConfig, labels: tuple[str, ...], ids: IdSource) -> None:
-        self._config = config
-        self._labels = labels
-        self._search = FaceSearch(config.search, config.detector)
-        self._tracker = Tracker(config.tracker, ids)
-        self._smoothers: dict[str, Smoother] = {}
-        self._stamp = -float("inf")
 
-    def reconfigure(self, config: PipelineConfig, search: FaceSearch | None) -> None:
-        """Take new settings over. search: the one made of them, None where it stays."""
-        self._config = config
-        self._search = search or self._search
-        self._tracker.config = config.tracker
-        for smoother in self._smoothers.values():
-            smoother.config = config.smoothing
-
-    def reset(self) -> None:
-        """Forget everybody."""
-        self._search.reset()
-        self._tracker.reset()
-        self._smoothers.clear()
-        self._stamp = -float("inf")
-
-    def find(self, frame: Frame) -> Found:
-        """Return the frame's faces with their tracks."""
-        if frame.stamp < self._stamp:
-            self.reset()
-        self._stamp = frame.stamp
-        if not self._config.tracker.enabled:
-            return [(face, None) for face in self._search.find(frame)]
-        faces = self._search.find(frame, self._tracker.predict(frame.stamp))
-        return list(zip(faces, self._tracker.update(faces, frame.stamp), strict=True))
-
-    def answer(
-        self, found: Found, probabilities: Probabilities, doubts: Sequence[Reasons], stamp: float
-    ) -> tuple[TrackedFace, ...]:
-        """Join the faces with their (N, K) probabilities and the reasons to doubt each."""
-        alive = self._tracker.alive()
-        self._smoothers = {name: s for name, s in self._smoothers.items() if name in alive}
-        return tuple(
-            self._face(face, track, row, reasons, stamp)
-            for (face, track), row, reasons in zip(found, probabilities, doubts, strict=True)
-        )
-
-    def _face(self, face: Face, track: Track | None, row: Probabilities, reasons: Reasons, stamp: float) -> TrackedFace:
-        raw = Expression.from_probabilities(self._labels, row)
-        if track is None or not self._config.smoothing.enabled:
-            return TrackedFace(face, raw, "" if track is None else track.track_id, None, State.RAW, reasons)
-        if track.track_id not in self._smoothers:
-            self._smoothers[track.track_id] = Smoother(self._labels, self._config.smoothing)
-        smoothed, state = self._smoothers[track.track_id].update(row, stamp, bool(reasons))
-        return TrackedFace(face, raw, track.track_id, smoothed, state, reasons)
+@contextmanager
+def _timed(results: Results, stage: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        results.timings[stage] += time.perf_counter() - began

@@ -1,49 +1,132 @@
-"""The parameters of fer_node as the pipeline's settings, and the parameter files that hold them; without ROS."""
+"""Named profiles and other parameter files of fer_node as the pipeline's settings, without ROS."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from fer_ros.core.detection.detector import DetectorConfig
-from fer_ros.core.detection.search import SearchConfig
-from fer_ros.core.pipeline import PipelineConfig
-from fer_ros.core.quality import QualityConfig
-from fer_ros.core.smoothing import SmoothingConfig
-from fer_ros.core.tracking import TrackerConfig
+from fer_ros.core.classification.bundle import DEFAULT, load_bundle
+from fer_ros.core.classification.factory import make_classifier
+from fer_ros.core.config import PipelineConfig
+from fer_ros.core.pipeline import Pipeline
+from fer_ros.core.settings import settings_of
 
-_PARTS = {
-    "detector": DetectorConfig,
-    "search": SearchConfig,
-    "tracker": TrackerConfig,
-    "smoothing": SmoothingConfig,
-    "quality": QualityConfig,
-}
+PROFILES = ("default", "robot", "paper")
+"""The parameter files that come with the package."""
+RENAMED = {"search.evidence": "search.confirm_cascade", "search.full_interval": "search.full_scan_period"}
+"""Parameters of earlier versions, and what they are called now."""
+
+_PARTS: dict[str, Any] = {f.name: f.default_factory for f in fields(PipelineConfig)}  # type: ignore[misc]
+_SOURCES = Path(__file__).resolve().parents[2] / "config"
+
+
+def load_pipeline(
+    profile: str | Path = "default",
+    *,
+    bundle: str | Path = DEFAULT,
+    backend: str = "auto",
+    precision: str = "default",
+    threads: int = 2,
+) -> Pipeline:
+    """Make the pipeline that fer_node would run.
+
+    Args:
+        profile: 'default', 'robot' or 'paper', or the path of a parameter file.
+        bundle: name of a model bundle that ships, or the folder of one.
+        backend: 'litert', 'tensorflow' or 'auto'.
+        precision: 'float', 'int8', or 'default' for the bundle's own choice.
+        threads: of the backend, at least 1.
+
+    Returns:
+        A pipeline for one or several cameras, or for single pictures.
+
+    Raises:
+        FileNotFoundError: there is no such profile, bundle or detector file.
+        ValueError: a parameter does not fit, or a bundle is refused (BundleError).
+        BackendError: the backend cannot start.
+
+    """
+    config = pipeline_config(read_parameters(find_profile(profile)))
+    classifier = make_classifier(load_bundle(bundle), backend, precision, threads, log=lambda line: None)
+    return Pipeline(classifier, config)
+
+
+def find_profile(profile: str | Path) -> Path:
+    """Return the parameter file of a named profile, or of a path.
+
+    Raises:
+        FileNotFoundError: it is neither; the message names the profiles there are.
+
+    """
+    path = Path(profile).expanduser()
+    if path.is_file():
+        return path
+    if str(profile) in PROFILES:
+        folders = _config_folders()
+        for folder in folders:
+            if (folder / f"{profile}.yaml").is_file():
+                return folder / f"{profile}.yaml"
+        raise FileNotFoundError(f"expected {profile}.yaml in one of {', '.join(map(str, folders))}, got none")
+    raise FileNotFoundError(f"profile must be one of {', '.join(PROFILES)}, or a parameter file, got {str(profile)!r}")
+
+
+def _config_folders() -> list[Path]:
+    """Return where config/ may have been installed: a ROS workspace, pip's data files; and the sources."""
+    prefixes = [*filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)), sys.prefix]
+    installed = [Path(prefix) / "share" / "fer_ros" / "config" for prefix in prefixes]
+    try:
+        # pip may install into another prefix than the interpreter's own, as with --user or --target.
+        listed = [Path(str(f.locate())).resolve().parent for f in files("fer_ros") or () if f.name == "default.yaml"]
+    except PackageNotFoundError:
+        listed = []
+    return [_SOURCES, *listed, *installed]
 
 
 def pipeline_config(values: Mapping[str, Any]) -> PipelineConfig:
     """Build the pipeline's config of parameters such as `detector.kind`; others are left alone.
 
-    Raises ValueError for an unknown name below one of the parts, or values that do not fit.
+    Raises:
+        ValueError: an unknown name below one of the parts, or a value that does not fit.
+
     """
     given: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
     for name, value in values.items():
         part, dot, key = name.partition(".")
-        if dot and part in given:
-            given[part][key] = value
+        if not dot or part not in given:
+            continue
+        if key not in settings_of(_PARTS[part]):
+            raise ValueError(unknown_parameter(name))
+        given[part][key] = value
     try:
         return PipelineConfig(**{part: make(**given[part]) for part, make in _PARTS.items()})
-    except TypeError as error:
-        raise ValueError(f"expected parameters of fer_node, got another one: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"expected parameters of fer_node that fit, got: {error}") from None
+
+
+def unknown_parameter(name: str) -> str:
+    """Say that the pipeline has no such parameter, and which one may have been meant."""
+    if name in RENAMED:
+        return f"{name} is now {RENAMED[name]}"
+    known = [f"{part}.{key}" for part, make in _PARTS.items() for key in settings_of(make)]
+    close = get_close_matches(name, known, 1)
+    return f"unknown parameter {name}" + (f": did you mean {close[0]}?" if close else "")
 
 
 def read_parameters(path: Path) -> dict[str, Any]:
     """Return fer_node's parameters by name from a ROS 2 parameter file, nested or with dots in their names.
 
-    Raises ValueError naming the file if it is no such file, OSError if it cannot be read.
+    Raises:
+        ValueError: it is no such file; the message names it.
+        OSError: it cannot be read.
+
     """
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))

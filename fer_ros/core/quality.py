@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.classification.preprocessing import Batch, PreprocessSpec
-from fer_ros.core.types import Face, Landmarks, Reasons
+from fer_ros.core.settings import check_settings, setting
+from fer_ros.core.types import Face, Gray, Landmarks, Reasons
 
 Levels = npt.NDArray[np.float32]
 
@@ -38,45 +38,52 @@ _ROUNDING = math.sqrt(1 / 12)
 
 @dataclass(frozen=True)
 class QualityConfig:
-    """From where on a face is doubted; a limit of 0 (or of the largest turn and tilt) switches that check off.
+    """From where on a face is doubted.
 
-    enabled: without it no face has a reason, as published.
-    min_contrast: standard deviation of the middle of the face, gray levels; below it TOO_DARK.
-    min_signal_to_noise: that deviation by the noise's; below it TOO_DARK.
-    min_sharpness: variance of the second derivative, across or down, whichever is less, by the face's own variance;
-    below it BLURRED.
-    min_side: of the face's box, pixels of the original frame; below it TOO_SMALL.
-    max_turn: how far the nose may be off the middle of the eyes, along their line, in distances of the eyes.
-    max_tilt: how far the eyes may be off the horizontal, degrees.  Beyond one of the two TURNED_AWAY; neither is
-    assessed where the detector gives no landmarks, as the Haar cascade.
-    Raises ValueError for values out of range.
+    A limit of 0, or of the largest turn and tilt, switches that check off. Turn and tilt are not assessed where the
+    detector gives no landmarks, as the Haar cascade. Raises ValueError for a setting out of its range.
     """
 
-    enabled: bool = True
-    min_contrast: float = 10.0
-    min_signal_to_noise: float = 2.5
-    min_sharpness: float = 0.006
-    min_side: float = 28.0
-    max_turn: float = 0.5
-    max_tilt: float = 30.0
+    enabled: bool = setting(True, "Name what speaks against a face (reasons), and call such a face UNCERTAIN.")
+    min_contrast: float = setting(
+        10.0,
+        "Minimum standard deviation of the middle of the face; below it TOO_DARK.",
+        low=0,
+        high=127,
+        unit="gray levels",
+    )
+    min_signal_to_noise: float = setting(
+        2.5, "Minimum ratio of contrast to estimated noise; below it TOO_DARK.", low=0, high=100
+    )
+    min_sharpness: float = setting(
+        0.006,
+        "Minimum variance of the second derivative, in the direction that has less, by the face's own variance; "
+        "below it BLURRED.",
+        low=0,
+        high=1,
+    )
+    min_side: float = setting(
+        28.0, "Minimum side of the face's box; below it TOO_SMALL.", low=0, high=4096, unit="pixels"
+    )
+    max_turn: float = setting(
+        0.5,
+        "Maximum sideways offset of the nose, as a fraction of the distance between the eyes; above it TURNED_AWAY. "
+        "Not assessed with the Haar cascade.",
+        low=0,
+        high=10,
+    )
+    max_tilt: float = setting(
+        30.0,
+        "Maximum angle between the line of the eyes and the horizontal; above it TURNED_AWAY. "
+        "Not assessed with the Haar cascade.",
+        low=0,
+        high=180,
+        unit="degrees",
+    )
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        for name, high in LIMITS.items():
-            value = getattr(self, name)
-            if not 0 <= value <= high:
-                raise ValueError(f"{name} must be 0 to {high:g}, got {value}")
-
-
-LIMITS = {
-    "min_contrast": 127.0,
-    "min_signal_to_noise": 100.0,
-    "min_sharpness": 1.0,
-    "min_side": 4096.0,
-    "max_turn": 10.0,
-    "max_tilt": 180.0,
-}
-"""The largest value of each limit; the smallest is 0."""
+        """Check the settings."""
+        check_settings(self)
 
 
 @dataclass(frozen=True)
@@ -108,38 +115,43 @@ class Quality:
         return found
 
 
-def assess(faces: Sequence[Face], batch: Batch, spec: PreprocessSpec, config: QualityConfig) -> list[Reasons]:
+def assess(faces: Sequence[Face], crops: Gray, config: QualityConfig) -> list[Reasons]:
     """Return the reasons to doubt each face, all NONE where the config switches the checks off.
 
-    batch: the (N, size, size, 1) float32 that `preprocess` made of the N faces by this spec; else ValueError.
+    Args:
+        faces: N faces.
+        crops: (N, size, size) uint8, what `crop_faces` cut of them.
+        config: the limits.
+
+    Raises:
+        ValueError: there is not one crop for each face.
+
     """
     if not config.enabled:
         return [Reasons.NONE] * len(faces)
-    return [quality(face, levels).reasons(config) for face, levels in zip(faces, gray_levels(batch, spec), strict=True)]
+    return [quality(face, crop).reasons(config) for face, crop in zip(faces, crops, strict=True)]
 
 
-def gray_levels(batch: Batch, spec: PreprocessSpec) -> Levels:
-    """Turn a (N, size, size, 1) float32 batch back into (N, size, size) float32 gray levels, 0 to 255."""
-    return (batch[..., 0] - np.float32(spec.low)) * np.float32(255 / (spec.high - spec.low))
+def quality(face: Face, crop: Gray) -> Quality:
+    """Measure one face.
 
+    Args:
+        face: for the size of its box and its landmarks.
+        crop: (size, size) uint8, the very pixels that the network gets.
 
-def quality(face: Face, levels: Levels) -> Quality:
-    """Measure one face. levels: (size, size) float32 gray levels, 0 to 255, of its crop."""
-    if levels.ndim != 2 or levels.dtype != np.float32:
-        raise ValueError(f"levels must be (size, size) float32, got {levels.shape} {levels.dtype}")
+    Raises:
+        ValueError: the crop has another shape or dtype.
+
+    """
+    if crop.ndim != 2 or crop.dtype != np.uint8:
+        raise ValueError(f"crop must be (size, size) uint8, got {crop.shape} {crop.dtype}")
+    levels = crop.astype(np.float32)
     if levels.shape != (SIDE, SIDE):
         shrinks = min(levels.shape) > SIDE
         levels = np.asarray(
             cv2.resize(levels, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.float32
         )
-    smooth = cv2.GaussianBlur(levels, (0, 0), _FINEST)
-    contrast = _deviation(smooth[_MIDDLE, _MIDDLE])
-    # Relative to the face's own contrast, a dim but sharp face is not called blurred.
-    whole = _deviation(smooth[_INSIDE, _INSIDE])
-    # In the poorer direction: motion blurs along its own only.
-    detail = min(_deviation(cv2.filter2D(smooth, cv2.CV_32F, k)[_INSIDE, _INSIDE]) for k in (_BEND, _BEND.T))
-    lonely = cv2.filter2D(levels, cv2.CV_32F, _NOISE)[_INSIDE, _INSIDE]
-    noise = _NOISE_SCALE * cv2.norm(lonely, cv2.NORM_L1) / lonely.size
+    contrast, whole, detail, noise = _measure(levels)
     turn, tilt = (math.nan, math.nan) if face.landmarks is None else pose(face.landmarks)
     return Quality(
         contrast=contrast,
@@ -149,6 +161,18 @@ def quality(face: Face, levels: Levels) -> Quality:
         turn=turn,
         tilt=tilt,
     )
+
+
+def _measure(levels: Levels) -> tuple[float, float, float, float]:
+    """Return deviations of the face's middle, of the whole face and of its detail, and the noise, in gray levels."""
+    smooth = cv2.GaussianBlur(levels, (0, 0), _FINEST)
+    contrast = _deviation(smooth[_MIDDLE, _MIDDLE])
+    # Relative to the face's own contrast, a dim but sharp face is not called blurred.
+    whole = _deviation(smooth[_INSIDE, _INSIDE])
+    # In the poorer direction: motion blurs along its own only.
+    detail = min(_deviation(cv2.filter2D(smooth, cv2.CV_32F, k)[_INSIDE, _INSIDE]) for k in (_BEND, _BEND.T))
+    lonely = cv2.filter2D(levels, cv2.CV_32F, _NOISE)[_INSIDE, _INSIDE]
+    return contrast, whole, detail, _NOISE_SCALE * cv2.norm(lonely, cv2.NORM_L1) / lonely.size
 
 
 def pose(landmarks: Landmarks) -> tuple[float, float]:

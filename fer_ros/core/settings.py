@@ -45,7 +45,11 @@ def setting(
 
     Args:
         default: its value when nobody says otherwise.
-        meaning, low, high, choices, unit: see Setting.
+        meaning: one or two sentences for people.
+        low: the smallest number allowed, None for no limit.
+        high: the largest number allowed, None for no limit.
+        choices: the words that are allowed, empty for any.
+        unit: of a number.
 
     Returns:
         A dataclass field that carries the setting in its metadata.

@@ -7,33 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_ros.core.types import Expression, Probabilities, State
+from fer_ros.core.settings import check_settings, setting
+from fer_ros.core.types import Expression, Probabilities, State, Vector
 
 
 @dataclass(frozen=True)
 class SmoothingConfig:
-    """How fast an expression may change.
+    """How fast an expression may change. Raises ValueError for a setting out of its range."""
 
-    enabled: without it faces stay RAW, as published.
-    time_constant: seconds in which the influence of an old frame falls to 37 %.
-    margin: how much more probable another label must be.  dwell: seconds for which it must stay so.
-    min_confidence: below it the state is UNCERTAIN.
-    """
-
-    enabled: bool = True
-    time_constant: float = 0.25
-    margin: float = 0.1
-    dwell: float = 0.12
-    min_confidence: float = 0.4
+    enabled: bool = setting(
+        True, "Smooth each tracked face's probabilities over time; without it faces stay RAW, as published."
+    )
+    time_constant: float = setting(
+        0.25, "Time in which the influence of an old image falls to 37 %.", low=0.01, high=10, unit="seconds"
+    )
+    margin: float = setting(0.1, "Minimum lead in probability of another label before it takes over.", low=0, high=0.99)
+    dwell: float = setting(0.12, "Time for which another label must keep that lead.", low=0, high=10, unit="seconds")
+    min_confidence: float = setting(0.4, "Minimum smoothed probability, else UNCERTAIN.", low=0, high=1)
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        if not 0 < self.time_constant <= 10:
-            raise ValueError(f"time_constant must be above 0 and at most 10 s, got {self.time_constant}")
-        if not 0 <= self.margin < 1 or not 0 <= self.min_confidence <= 1:
-            raise ValueError(f"margin and min_confidence must be 0 to 1, got {self.margin}, {self.min_confidence}")
-        if not 0 <= self.dwell <= 10:
-            raise ValueError(f"dwell must be 0 to 10 s, got {self.dwell}")
+        """Check the settings."""
+        check_settings(self)
 
 
 class Smoother:
@@ -43,13 +37,13 @@ class Smoother:
         """Start with no opinion."""
         self._labels = labels
         self.config = config
-        self._mean: Probabilities | None = None
+        self._mean: Vector | None = None
         self._stamp = 0.0
         self._label = ""
         self._candidate = ""
         self._since = 0.0
 
-    def update(self, probabilities: Probabilities, stamp: float, doubted: bool = False) -> tuple[Expression, State]:
+    def update(self, probabilities: Vector, stamp: float, doubted: bool = False) -> tuple[Expression, State]:
         """Take one frame's probabilities and return the smoothed expression and how far to rely on it.
 
         probabilities: (K,) float32, sums to 1.  stamp: seconds, not before that of the last call; else ValueError.
@@ -75,7 +69,9 @@ class Smoother:
         # While another label gains, the answer stands, with the confidence that it has left.
         confidence = float(self._mean[self._labels.index(self._label) if self._label else best])
         sure = not doubted and bool(self._label) and confidence >= self.config.min_confidence
-        return Expression(self._label, confidence, self._mean), State.STABLE if sure else State.UNCERTAIN
+        return Expression(
+            self._label, confidence, Probabilities(self._labels, self._mean)
+        ), State.STABLE if sure else State.UNCERTAIN
 
     def _decide(self, best: str, probability: float, stamp: float) -> None:
         """Change the label once another one has led by the margin for the dwell time."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from fer_ros.core.settings import check_settings, setting
 from fer_ros.core.types import Box, Face
 
 _ID_LENGTH = 5
@@ -20,23 +21,19 @@ _MAX_COST = 1.0
 
 @dataclass(frozen=True)
 class TrackerConfig:
-    """How long and how a face keeps its id.
+    """How long and how a face keeps its id. Raises ValueError for a setting out of its range."""
 
-    enabled: without it every face has an empty id, as published.
-    max_age: seconds that a face may be missed and still keep its id.
-    velocity_time: seconds over which its velocity is averaged.
-    """
-
-    enabled: bool = True
-    max_age: float = 1.3
-    velocity_time: float = 0.2
+    enabled: bool = setting(True, "Give each face an id over time; without it the id is empty, as published.")
+    max_age: float = setting(
+        1.3, "Longest time for which a face may be missed and keep its id.", low=0.01, high=10, unit="seconds"
+    )
+    velocity_time: float = setting(
+        0.2, "Time over which a face's velocity is averaged.", low=0.01, high=5, unit="seconds"
+    )
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        if not 0 < self.max_age <= 10:
-            raise ValueError(f"max_age must be above 0 and at most 10 s, got {self.max_age}")
-        if not 0 < self.velocity_time <= 5:
-            raise ValueError(f"velocity_time must be above 0 and at most 5 s, got {self.velocity_time}")
+        """Check the settings."""
+        check_settings(self)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, IntFlag
 from functools import cached_property
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Gray = npt.NDArray[np.uint8]
 Rgb = npt.NDArray[np.uint8]
-Probabilities = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,12 @@ class Frame:
         """Check the gray picture."""
         if self.gray.ndim != 2 or self.gray.dtype != np.uint8 or self.gray.size == 0:
             raise ValueError(f"gray must be (H, W) uint8 and not empty, got {self.gray.shape} {self.gray.dtype}")
+
+    @classmethod
+    def from_gray(cls, gray: Gray, stamp: float = 0.0) -> Frame:
+        """Make a frame of an (H, W) uint8 gray picture, or raise ValueError."""
+        _check_picture(gray, "(H, W)")
+        return cls(gray, stamp)
 
     @classmethod
     def from_rgb(cls, rgb: Rgb, stamp: float = 0.0) -> Frame:
@@ -66,7 +72,16 @@ def _converted(picture: Rgb, code: int) -> Rgb:
     return np.asarray(cv2.cvtColor(picture, code), np.uint8)
 
 
+def _check_picture(picture: object, expected: str) -> None:
+    if picture is None:
+        hint = "OpenCV returns it for a picture that it cannot read"
+        raise ValueError(f"frame must be {expected} uint8, got None: {hint}")
+    if not isinstance(picture, np.ndarray):
+        raise ValueError(f"frame must be {expected} uint8, got {type(picture).__name__}")
+
+
 def _check_colour(picture: Rgb) -> None:
+    _check_picture(picture, "(H, W, 3)")
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or picture.size == 0:
         raise ValueError(f"frame must be (H, W, 3) uint8 and not empty, got {picture.shape} {picture.dtype}")
 
@@ -177,11 +192,50 @@ class Face:
 
 
 @dataclass(frozen=True, eq=False)
-class Expression:
-    """An answer of the classifier, raw or smoothed.
+class Probabilities:
+    """The probability of every label, by name: `probabilities["happy"]`; iterates over (name, probability).
 
-    label: one of EMOTIONS, or '' where no class stands out.  confidence: the top probability.
-    probabilities: (K,) float32, in the order of the bundle's labels, sums to 1.
+    Attributes:
+        labels: K names, in the order of EMOTIONS.
+        array: (K,) float32, sums to 1.
+
+    Raises:
+        ValueError: there is not one probability for each label.
+
+    """
+
+    labels: tuple[str, ...]
+    array: Vector
+
+    def __post_init__(self) -> None:
+        """Check that both have the same length."""
+        if self.array.shape != (len(self.labels),):
+            raise ValueError(f"probabilities must be ({len(self.labels)},), got {self.array.shape}")
+
+    def __getitem__(self, label: str) -> float:
+        """Return one label's probability, 0 to 1. Raises KeyError for a label that the model does not know."""
+        if label not in self.labels:
+            raise KeyError(f"label must be one of {', '.join(self.labels)}, got {label!r}")
+        return float(self.array[self.labels.index(label)])
+
+    def __iter__(self) -> Iterator[tuple[str, float]]:
+        """Yield (name, probability) in the order of the labels."""
+        return zip(self.labels, self.array.tolist(), strict=True)
+
+    def __len__(self) -> int:
+        """Return the number of labels."""
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """What the classifier sees in a face, in one picture or over time.
+
+    Attributes:
+        label: one of EMOTIONS, or '' where no class stands out.
+        confidence: the probability of that label, or the top one where there is no label; 0 to 1.
+        probabilities: of every label of the bundle.
+
     """
 
     label: str
@@ -189,12 +243,11 @@ class Expression:
     probabilities: Probabilities
 
     @classmethod
-    def from_probabilities(cls, labels: tuple[str, ...], probabilities: Probabilities) -> Expression:
-        """Name the most probable label. probabilities: (K,) for K labels, else ValueError."""
-        if probabilities.shape != (len(labels),):
-            raise ValueError(f"probabilities must be ({len(labels)},), got {probabilities.shape}")
-        best = int(probabilities.argmax())
-        return cls(labels[best], float(probabilities[best]), probabilities)
+    def from_array(cls, labels: tuple[str, ...], array: Vector) -> Expression:
+        """Name the most probable of K labels. Raises ValueError unless array is (K,)."""
+        probabilities = Probabilities(labels, array)
+        best = int(array.argmax())
+        return cls(labels[best], float(array[best]), probabilities)
 
 
 class State(Enum):
@@ -206,7 +259,10 @@ class State(Enum):
 
 
 class Reasons(IntFlag):
-    """Why a face's expression should be doubted; the bits are those of FaceEmotion.msg."""
+    """Why a face's expression should be doubted; the bits are those of FaceEmotion.msg.
+
+    Iterates over the single reasons; `str` is for people, such as 'too dark, blurred', and '' where there is none.
+    """
 
     NONE = 0
     TOO_DARK = 1
@@ -214,24 +270,71 @@ class Reasons(IntFlag):
     TOO_SMALL = 4
     TURNED_AWAY = 8
 
-    @property
-    def words(self) -> str:
-        """The reasons for people, such as 'too dark, blurred'; '' where there is none."""
-        found = (reason for reason in type(self) if reason and reason in self)
-        return ", ".join(str(reason.name).lower().replace("_", " ") for reason in found)
+    def __iter__(self) -> Iterator[Reasons]:
+        """Yield each reason that holds (Python 3.10 has no such iteration of its own)."""
+        return (reason for reason in type(self) if reason and reason in self)
+
+    def __str__(self) -> str:
+        """Return the reasons in words."""
+        return ", ".join(str(reason.name).lower().replace("_", " ") for reason in self)
+
+    def __format__(self, spec: str) -> str:
+        """Format the words: an IntFlag would format its number."""
+        return format(str(self), spec)
 
 
 @dataclass(frozen=True, eq=False)
 class TrackedFace:
     """One face of one frame with its expression.
 
-    track_id: five lower-case letters for one face over a stretch of time, not an identity; '' when not tracked.
-    raw: this frame's answer.  smoothed: the answer over time, None when not smoothed.
+    Attributes:
+        detection: what the detector found.
+        raw: the expression in this frame alone.
+        track_id: five lower-case letters for one face over a stretch of time, not an identity; '' when not tracked.
+        smoothed: the expression over time, None when not smoothed.
+        state: how far the expression can be relied on.
+        reasons: what speaks against the face.
+
     """
 
-    face: Face
+    detection: Face
     raw: Expression
     track_id: str = ""
     smoothed: Expression | None = None
     state: State = State.RAW
     reasons: Reasons = Reasons.NONE
+
+    @property
+    def box(self) -> Box:
+        """Where the face is, in pixels of the original frame."""
+        return self.detection.box
+
+    @property
+    def score(self) -> float:
+        """The detector's own confidence; larger is surer, the scale is the detector's."""
+        return self.detection.score
+
+    @property
+    def landmarks(self) -> Landmarks | None:
+        """Eyes and nose, None where the detector gives none."""
+        return self.detection.landmarks
+
+    @property
+    def expression(self) -> Expression:
+        """The expression over time where the face is smoothed, else that of this frame alone."""
+        return self.smoothed or self.raw
+
+    @property
+    def label(self) -> str:
+        """The label of `expression`; '' where no class stands out."""
+        return self.expression.label
+
+    @property
+    def confidence(self) -> float:
+        """The confidence of `expression`, 0 to 1."""
+        return self.expression.confidence
+
+    @property
+    def probabilities(self) -> Probabilities:
+        """The probabilities of `expression`."""
+        return self.expression.probabilities

@@ -69,11 +69,11 @@ def to_message(
 def _face(face: TrackedFace) -> FaceEmotion:
     message = FaceEmotion(
         track_id=face.track_id,
-        bbox=_box(face.face.box),
-        detection_score=face.face.score,
+        bbox=_box(face.box),
+        detection_score=face.score,
         raw_label=face.raw.label,
         raw_confidence=face.raw.confidence,
-        raw_probabilities=face.raw.probabilities.tolist(),
+        raw_probabilities=face.raw.probabilities.array.tolist(),
         smoothed_confidence=math.nan,
         state=face.state.value,
         reasons=int(face.reasons),
@@ -81,7 +81,7 @@ def _face(face: TrackedFace) -> FaceEmotion:
     if face.smoothed is not None:
         message.smoothed_label = face.smoothed.label
         message.smoothed_confidence = face.smoothed.confidence
-        message.smoothed_probabilities = face.smoothed.probabilities.tolist()
+        message.smoothed_probabilities = face.smoothed.probabilities.array.tolist()
     return message
 
 
@@ -89,14 +89,14 @@ def to_detections(faces: Sequence[TrackedFace], header: Header, labels: Sequence
     """Return the faces as vision_msgs, with every class's raw score in `results`, most probable first."""
     detections = []
     for face in faces:
-        order = np.argsort(-face.raw.probabilities, kind="stable")
+        order = np.argsort(-face.raw.probabilities.array, kind="stable")
         results = []
         for index in order:
             result = ObjectHypothesisWithPose(pose=PoseWithCovariance())
             result.hypothesis.class_id = labels[index]
-            result.hypothesis.score = float(face.raw.probabilities[index])
+            result.hypothesis.score = float(face.raw.probabilities.array[index])
             results.append(result)
-        detections.append(Detection2D(header=header, results=results, bbox=_box(face.face.box), id=face.track_id))
+        detections.append(Detection2D(header=header, results=results, bbox=_box(face.box), id=face.track_id))
     return Detection2DArray(header=header, detections=detections)
 
 

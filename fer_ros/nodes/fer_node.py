@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import cv2
@@ -15,11 +15,9 @@ from std_srvs.srv import SetBool
 from fer_ros.core.classification.bundle import BundleError, load_bundle
 from fer_ros.core.classification.classifier import BackendError
 from fer_ros.core.classification.factory import make_classifier
-from fer_ros.core.detection.search import FaceSearch
 from fer_ros.core.images import ImageError
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.profile import pipeline_config
-from fer_ros.core.stamps import Stamps
 from fer_ros.core.tracking import IdSource
 from fer_ros.core.types import Frame, TrackedFace
 from fer_ros.nodes.conversions import seconds, to_frame
@@ -52,7 +50,6 @@ class FerNode(ManagedNode):
         self._frame = threading.Lock()
         # As old as the node: an id is not given again after another configure.
         self._ids = IdSource()
-        self._stamps: dict[str, Stamps] = {}
         self._pipeline: Pipeline | None = None
         self._outputs: Outputs | None = None
         self._humans: Humans | None = None
@@ -60,6 +57,7 @@ class FerNode(ManagedNode):
         self._recorder: Recorder | None = None
         self._not_recording = ""
         self._worker: threading.Thread | None = None
+        self._still: set[str] = set()
         self._paused = False
         self._inputs = Inputs(self, self.on_image)
         self._settings = LiveSettings(self, FER_NODE, lambda: self._pipeline is not None, self._judge, self._take_over)
@@ -92,8 +90,7 @@ class FerNode(ManagedNode):
             values["threads"],
             self.get_logger().info,
         )
-        pipeline = Pipeline(classifier, pipeline_config(values), self._ids)
-        pipeline.watch(self._cameras)
+        pipeline = Pipeline(classifier, pipeline_config(values), self._ids, self._cameras)
         self._humans = self._make_humans(values)
         self._outputs = Outputs(self, classifier.labels, classifier.bundle_id, self._cameras)
         self._pipeline = pipeline
@@ -123,7 +120,6 @@ class FerNode(ManagedNode):
         assert self._pipeline is not None
         with self._frame:
             self._pipeline.reset()
-        self._stamps = {}
         self._paused = False
         self._humans = self._humans or self._make_humans(values)
         self._recorder = self._start_recording(values)
@@ -221,7 +217,8 @@ class FerNode(ManagedNode):
         began = time.perf_counter()
         frames = self._frames({camera: received[camera] for camera in received if camera in self._cameras})
         read = time.perf_counter()
-        results = self._pipeline.process(frames) if frames else {}
+        results = self._pipeline.process(frames, {camera: received[camera][1] for camera in frames})
+        self._warn_of_stamps(frames, frames)
         if results and not newest.closed:
             done = time.perf_counter()
             for camera, faces in results.items():
@@ -229,30 +226,30 @@ class FerNode(ManagedNode):
                 self._publish(camera, message, frames[camera], faces)
                 delay = self.get_clock().now().nanoseconds * 1e-9 - seconds(message.header.stamp)
                 self._statistics.answered(camera, time.monotonic() - arrived, delay)
-            times = {"read": read - began, **self._pipeline.timings, "publish": time.perf_counter() - done}
+            times = {"read": read - began, **results.timings, "publish": time.perf_counter() - done}
             self._statistics.staged(times)
 
     def _frames(self, received: dict[str, Received]) -> dict[str, Frame]:
         """Read the images; one that cannot be read is dropped, and its kind of defect reported once."""
         frames = {}
-        for camera, (message, arrived) in received.items():
+        for camera, (message, _) in received.items():
             try:
-                frame = to_frame(message)
-                frames[camera] = replace(frame, stamp=self._time_of(camera, frame.stamp, arrived))
+                frames[camera] = to_frame(message)
             except ImageError as error:
                 if self._statistics.refused(camera, error.kind):
                     self.get_logger().error(f"{camera}: image dropped (told once): {error}")
         return frames
 
-    def _time_of(self, camera: str, stamp: float, arrived: float) -> float:
-        stamps = self._stamps.setdefault(camera, Stamps())
-        trusted = not stamps.stand_still
-        answer = stamps.time_of(stamp, arrived)
-        if trusted and stamps.stand_still:
+    def _warn_of_stamps(self, cameras: Iterable[str], frames: dict[str, Frame]) -> None:
+        """Say once, each time that it begins, that a camera's stamps stand still."""
+        assert self._pipeline is not None
+        still = {camera for camera in cameras if self._pipeline.stands_still(camera)}
+        for camera in still - self._still:
             self.get_logger().warning(
-                f"{camera}: the images' stamps stand still at {stamp:g} s; faces are followed by the time of receipt"
+                f"{camera}: the images' stamps stand still at {frames[camera].stamp:g} s; "
+                "faces are followed by the time of receipt"
             )
-        return answer
+        self._still = still
 
     def _publish(
         self, camera: str, message: Image | CompressedImage, frame: Frame, faces: tuple[TrackedFace, ...]
@@ -277,18 +274,14 @@ class FerNode(ManagedNode):
     def _judge(self, values: Values) -> None:
         """Raise OSError or ValueError for settings that this node could not work with."""
         assert self._pipeline is not None
-        resolve_cameras(self, values["image_topics"])
-        config = pipeline_config(values)
-        if (config.search, config.detector) != (self._pipeline.config.search, self._pipeline.config.detector):
-            FaceSearch(config.search, config.detector)
+        self._prepared = self._pipeline.prepare(pipeline_config(values), resolve_cameras(self, values["image_topics"]))
 
     def _take_over(self, old: Values, new: Values) -> None:
         """Apply settings that were judged, all of them between the same two frames."""
         assert self._pipeline is not None and self._outputs is not None
         cameras = resolve_cameras(self, new["image_topics"])
         with self._frame:
-            self._pipeline.reconfigure(pipeline_config(new))
-            self._pipeline.watch(cameras)
+            self._pipeline.apply(self._prepared)
             self._outputs.serve(cameras)
             if old["tracker.max_age"] != new["tracker.max_age"]:
                 self._renew_humans(new)

@@ -53,7 +53,7 @@ class Outputs:
         raw = self._listened(self._annotated[camera])
         compressed = self._listened(f"{self._annotated[camera]}/compressed")
         if raw or compressed:
-            picture = annotate(frame, faces, self._labels)
+            picture = annotate(frame, faces)
             if raw:
                 raw.publish(to_image(picture, header, "rgb8"))
             if compressed:

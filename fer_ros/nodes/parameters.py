@@ -7,7 +7,7 @@ this file.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
@@ -20,12 +20,8 @@ from rclpy.exceptions import (
 )
 from rclpy.node import Node
 
-from fer_ros.core.detection.detector import KINDS, DetectorConfig
-from fer_ros.core.detection.search import SearchConfig
-from fer_ros.core.quality import LIMITS as QUALITY_LIMITS
-from fer_ros.core.quality import QualityConfig
-from fer_ros.core.smoothing import SmoothingConfig
-from fer_ros.core.tracking import TrackerConfig
+from fer_ros.core.config import PipelineConfig
+from fer_ros.core.settings import settings_of
 
 Value = bool | int | float | str | list[str]
 
@@ -53,7 +49,7 @@ _HOW = {
 class Parameter:
     """One parameter.
 
-    low, high: the range of a number, inclusive.  choices: the words that are allowed.
+    low, high: the range of a number, inclusive.  choices: the words that are allowed.  unit: of a number.
     any_type: a value of any type is taken as text, so that `source:=0` on a command line needs no quotes.
     changes: when another value is accepted.
     """
@@ -64,13 +60,15 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    unit: str = ""
     any_type: bool = False
     changes: Changes = Changes.AT_START
 
     def descriptor(self) -> ParameterDescriptor:
         """Return what ROS 2 shows of it."""
         # Never `read_only`: rclpy would refuse a change without saying what to do instead; `refuse_fixed` says it.
-        result = ParameterDescriptor(name=self.name, description=self.description)
+        unit = f" Unit: {self.unit}." if self.unit else ""
+        result = ParameterDescriptor(name=self.name, description=f"{self.description}{unit}")
         result.dynamic_typing = self.any_type
         constraints = [_HOW[self.changes]]
         if self.choices:
@@ -96,10 +94,14 @@ class Parameter:
         return value
 
 
-_DETECTOR, _SEARCH, _TRACKER, _SMOOTHING = DetectorConfig(), SearchConfig(), TrackerConfig(), SmoothingConfig()
-_QUALITY = QualityConfig()
-
 _LIVE, _UNCONFIGURED = Changes.ANY_TIME, Changes.UNCONFIGURED
+
+_PIPELINE = tuple(
+    Parameter(f"{part.name}.{name}", getattr(part.default_factory(), name), declared.meaning, declared.low,
+              declared.high, declared.choices, declared.unit, changes=_LIVE)
+    for part in fields(PipelineConfig)
+    for name, declared in settings_of(part.default_factory).items()
+)  # fmt: skip
 
 FER_NODE = (
     Parameter("image_topics", ["camera/image_raw"], "Image topics, one for each camera. A name that ends in "
@@ -113,55 +115,7 @@ FER_NODE = (
               choices=("default", "float", "int8"), changes=_UNCONFIGURED),
     Parameter("threads", 2, "Threads of LiteRT and of OpenCV.", 1, 64),
     Parameter("autostart", True, "Configure and activate at the start; false leaves that to a lifecycle manager."),
-    Parameter("detector.kind", _DETECTOR.kind, "What finds the faces; BlazeFace is an optional extra.", choices=KINDS,
-              changes=_LIVE),
-    Parameter("detector.model", _DETECTOR.model, "Path of YuNet's ONNX file, for detector.kind yunet.", changes=_LIVE),
-    Parameter("detector.cascade", _DETECTOR.cascade, "OpenCV's name of a Haar cascade, or the path of a cascade file.",
-              changes=_LIVE),
-    Parameter("detector.min_face", _DETECTOR.min_face, "Side of the smallest face looked for, pixels.", 12, 4096,
-              changes=_LIVE),
-    Parameter("detector.scale_factor", _DETECTOR.scale_factor, "Ratio of neighbouring face sizes in the search.",
-              1.01, 2.0, changes=_LIVE),
-    Parameter("detector.min_neighbors", _DETECTOR.min_neighbors, "Overlapping hits that make a face.", 0, 100,
-              changes=_LIVE),
-    Parameter("detector.min_score", _DETECTOR.min_score, "Faces with a lower detector score are dropped; "
-              "BlazeFace and YuNet: 0 to 1, and 0 stands for their own 0.5 and 0.7.",
-              -1000.0, 1000.0, changes=_LIVE),
-    Parameter("search.full_interval", _SEARCH.full_interval, "Seconds in which the whole frame is searched once, "
-              "a part at a time; around known faces always. 0, and YuNet: the whole frame every time, at its own size.",
-              0.0, 10.0, changes=_LIVE),
-    Parameter("search.evidence", _SEARCH.evidence, "Haar cascade that must agree on a new face; empty for none.",
-              changes=_LIVE),
-    Parameter("tracker.enabled", _TRACKER.enabled, "Give each face an id over time.", changes=_LIVE),
-    Parameter("tracker.max_age", _TRACKER.max_age, "Seconds that a face may be missed and keep its id.", 0.01, 10.0,
-              changes=_LIVE),
-    Parameter("tracker.velocity_time", _TRACKER.velocity_time, "Seconds over which a face's velocity is averaged.",
-              0.01, 5.0, changes=_LIVE),
-    Parameter("smoothing.enabled", _SMOOTHING.enabled, "Smooth each tracked face's probabilities over time.",
-              changes=_LIVE),
-    Parameter("smoothing.time_constant", _SMOOTHING.time_constant,
-              "Seconds in which the influence of an old image falls to 37 %.", 0.01, 10.0, changes=_LIVE),
-    Parameter("smoothing.margin", _SMOOTHING.margin, "How much more probable another label must be.", 0.0, 0.99,
-              changes=_LIVE),
-    Parameter("smoothing.dwell", _SMOOTHING.dwell, "Seconds for which it must stay more probable.", 0.0, 10.0,
-              changes=_LIVE),
-    Parameter("smoothing.min_confidence", _SMOOTHING.min_confidence, "Below it the state is UNCERTAIN.", 0.0, 1.0,
-              changes=_LIVE),
-    Parameter("quality.enabled", _QUALITY.enabled, "Say what speaks against a face (reasons), and call it UNCERTAIN.",
-              changes=_LIVE),
-    *(
-        Parameter(f"quality.{name}", getattr(_QUALITY, name), text, 0.0, QUALITY_LIMITS[name], changes=_LIVE)
-        for name, text in (
-            ("min_contrast", "Standard deviation of the face's gray levels; below it TOO_DARK."),
-            ("min_signal_to_noise", "That deviation by the noise's; below it TOO_DARK."),
-            ("min_sharpness", "Strength of fine detail, relative to the face's own contrast; below it BLURRED."),
-            ("min_side", "Side of the face, pixels; below it TOO_SMALL."),
-            ("max_turn", "Nose off the middle of the eyes, in distances of the eyes; above it TURNED_AWAY. "
-             "Not assessed with the Haar cascade."),
-            ("max_tilt", "Line of the eyes off the horizontal, degrees; above it TURNED_AWAY. "
-             "Not assessed with the Haar cascade."),
-        )
-    ),
+    *_PIPELINE,
     Parameter("diagnostics.period", 1.0, "Seconds between two messages on /diagnostics.", 0.1, 60.0, changes=_LIVE),
     Parameter("diagnostics.no_image_after", 5.0, "Seconds without an image after which the node warns.", 0.1, 3600.0,
               changes=_LIVE),
@@ -279,7 +233,8 @@ def markdown_table(parameters: tuple[Parameter, ...]) -> str:
     titles = ["parameter", "default", "range", *(["changes"] if changing else []), "meaning"]
     lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
     for p in parameters:
-        span = ", ".join(p.choices) if p.choices else "" if p.low is None else f"{p.low:g} to {p.high:g}"
+        unit = f" {p.unit}" if p.unit else ""
+        span = ", ".join(p.choices) if p.choices else "" if p.low is None else f"{p.low:g} to {p.high:g}{unit}"
         default = f"`{p.default}`" if p.default != "" else "empty"
         changes = f" {p.changes.value} |" if changing else ""
         lines.append(f"| `{p.name}` | {default} | {span} |{changes} {p.description} |")

@@ -172,8 +172,8 @@ class Humans:
         self._tracked.publish(self._msg.IdsList(header=header, ids=ids))
 
     def _show(self, human: _Human, header: Header, frame: Frame, face: TrackedFace) -> None:
-        left, top, right, bottom = _inside(face.face.box, frame)
-        region = self._msg.NormalizedRegionOfInterest2D(header=header, c=float(np.clip(face.face.score, 0.0, 1.0)))
+        left, top, right, bottom = _inside(face.box, frame)
+        region = self._msg.NormalizedRegionOfInterest2D(header=header, c=float(np.clip(face.score, 0.0, 1.0)))
         region.xmin, region.xmax = left / frame.width, right / frame.width
         region.ymin, region.ymax = top / frame.height, bottom / frame.height
         human.roi.publish(region)
@@ -188,7 +188,7 @@ class Humans:
             human.expression.publish(message)
         human.named = bool(message.expression)
         if human.cropped is not None and human.cropped.get_subscription_count():
-            human.cropped.publish(to_image(_picture(frame, face.face.box), header, "bgr8"))
+            human.cropped.publish(to_image(_picture(frame, face.box), header, "bgr8"))
 
     def _warn(self) -> None:
         if not self._warned:

@@ -24,7 +24,7 @@ from fer_ros.nodes.parameters import VIEWER_NODE, declare
 from fer_ros.nodes.runner import run
 
 _STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}
-_ALL_REASONS = sum(Reasons)
+_ALL_REASONS = sum(reason.value for reason in Reasons)
 _REPEAT_AFTER = 1.0  # seconds after which an unchanged line is printed again, for its rate and latency
 
 
@@ -128,7 +128,7 @@ def _id(face: FaceEmotion) -> str:
 
 def _state(face: FaceEmotion) -> str:
     """The state, with the reasons against the face."""
-    return ": ".join(filter(None, (_STATES.get(face.state, "?"), Reasons(face.reasons & _ALL_REASONS).words)))
+    return ": ".join(filter(None, (_STATES.get(face.state, "?"), str(Reasons(face.reasons & _ALL_REASONS)))))
 
 
 def _label(face: FaceEmotion) -> str:

@@ -17,19 +17,19 @@ def run(study: Study) -> Report:
     """Send a frame of photographs through the node's pipeline and draw what it answers."""
     classifier = make_classifier(load_bundle(study.first_stage.bundle(study)), "auto", log=lambda line: None)
     picture = frame(faces=2)
-    faces = Pipeline(classifier).process({"camera": picture})["camera"]
-    annotated = annotate(picture, faces, classifier.labels)
+    faces = Pipeline(classifier).look(picture)
+    annotated = annotate(picture, faces)
     study.output.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(study.output / "figure7.png"), cv2.cvtColor(annotated, cv2.COLOR_RGB2BGR))
     rows = [
         Row(
-            f"face at x = {face.face.box.center[0]:.0f}",
+            f"face at x = {face.box.center[0]:.0f}",
             f"confidence %, {face.raw.label}",
             "one frame, not smoothed",
             None,
             100 * face.raw.confidence,
         )
-        for face in sorted(faces, key=lambda f: f.face.box.left)
+        for face in sorted(faces, key=lambda f: f.box.left)
     ]
     notes = (
         "Eileen Collins (NASA) and Grace Hopper (US Navy), both public domain, in place of the paper's subjects",

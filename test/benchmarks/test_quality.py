@@ -10,7 +10,7 @@ LABELS = ("happy", "sad")
 
 
 def tracked(box, sad=0.9, state=State.RAW, track_id=""):
-    raw = Expression.from_probabilities(LABELS, np.array([1 - sad, sad], np.float32))
+    raw = Expression.from_array(LABELS, np.array([1 - sad, sad], np.float32))
     return TrackedFace(Face(box, 1.0), raw, track_id, None, state)
 
 

@@ -1,17 +1,18 @@
 """A face that shows too little is told; a good picture of a still face never is."""
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from pictures import serious, smiling
 
-from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess
+from fer_ros.core.classification.preprocessing import PreprocessSpec, crop_faces
 from fer_ros.core.detection.blazeface import BlazeFaceDetector
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.quality import LIMITS, QualityConfig, assess, pose, quality
+from fer_ros.core.quality import QualityConfig, assess, pose, quality
+from fer_ros.core.settings import settings_of
 from fer_ros.core.types import Box, Face, Frame, Landmarks, Reasons
 
 SPEC = PreprocessSpec()
@@ -19,7 +20,7 @@ FRONTAL = Landmarks((40.0, 50.0), (80.0, 50.0), (60.0, 75.0))
 
 
 def reasons(gray, face, config=None, spec=SPEC):
-    return assess([face], preprocess(Frame(gray), [face.box], spec), spec, config or QualityConfig())[0]
+    return assess([face], crop_faces(Frame(gray), [face.box], spec), config or QualityConfig())[0]
 
 
 @pytest.fixture(scope="module", params=[smiling, serious], ids=["smiling", "serious"])
@@ -115,7 +116,7 @@ def test_a_head_that_is_turned_or_tilted_is_turned_away(good, landmarks):
 
 def test_without_landmarks_the_view_is_not_assessed(good):
     gray, face = good
-    measured = quality(face, np.full((48, 48), 100, np.float32))
+    measured = quality(face, np.full((48, 48), 100, np.uint8))
     assert math.isnan(measured.turn) and math.isnan(measured.tilt)
     assert reasons(gray, face, QualityConfig(max_turn=0, max_tilt=0)) is Reasons.NONE
 
@@ -160,13 +161,14 @@ def test_switched_off_nothing_is_a_reason():
 
 
 def test_every_limit_out_of_range_is_refused_by_name():
-    assert {f.name for f in fields(QualityConfig)} == {"enabled", *LIMITS}
-    for name, high in LIMITS.items():
+    limits = {name: declared.high for name, declared in settings_of(QualityConfig).items() if name != "enabled"}
+    assert len(limits) == 6
+    for name, high in limits.items():
         for value in (-0.1, high * 2, math.nan):
             with pytest.raises(ValueError, match=f"{name} must be 0 to .*, got"):
                 QualityConfig(**{name: value})
 
 
-def test_levels_of_another_type_are_refused():
-    with pytest.raises(ValueError, match=r"levels must be \(size, size\) float32, got \(48, 48\) uint8"):
-        quality(Face(Box(0, 0, 48, 48), 1.0), np.zeros((48, 48), np.uint8))
+def test_a_crop_of_another_type_is_refused():
+    with pytest.raises(ValueError, match=r"crop must be \(size, size\) uint8, got \(48, 48\) float32"):
+        quality(Face(Box(0, 0, 48, 48), 1.0), np.zeros((48, 48), np.float32))

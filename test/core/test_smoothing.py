@@ -62,7 +62,7 @@ def test_smoothing_is_in_seconds_whatever_the_rate():
     for smoother, rate in ((slow, 10.0), (fast, 40.0)):
         run(smoother, [row(1, 0, 0)], rate)
         answers = run(smoother, [row(0, 1, 0)] * int(rate), rate, start=1 / rate)
-        at_half = answers[int(rate / 2) - 1][0].probabilities
+        at_half = answers[int(rate / 2) - 1][0].probabilities.array
         np.testing.assert_allclose(at_half, row(np.exp(-2), 1 - np.exp(-2), 0), atol=1e-5)
 
 
@@ -71,7 +71,7 @@ def test_smoothed_probabilities_sum_to_one_and_raw_ones_are_left_alone():
     kept = raw.copy()
     for i in range(5):
         expression, _ = smoother.update(raw, i / 30)
-        assert expression.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert expression.probabilities.array.sum() == pytest.approx(1, abs=1e-5)
     np.testing.assert_array_equal(raw, kept)
 
 
@@ -87,7 +87,7 @@ def test_a_doubted_frame_is_uncertain_and_keeps_the_label_whatever_the_network_s
     run(smoother, [row(0.05, 0.9, 0.05)] * 30)
     answers = [smoother.update(row(0.98, 0.01, 0.01), 1 + i / 30, doubted=True) for i in range(60)]
     assert {(e.label, s) for e, s in answers} == {("happy", State.UNCERTAIN)}
-    np.testing.assert_allclose(answers[-1][0].probabilities, row(1 / 3, 1 / 3, 1 / 3), atol=0.01)
+    np.testing.assert_allclose(answers[-1][0].probabilities.array, row(1 / 3, 1 / 3, 1 / 3), atol=0.01)
 
 
 def test_one_doubted_frame_does_not_shake_the_answer():

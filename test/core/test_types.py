@@ -50,7 +50,7 @@ def test_boxes_overlap_by_area():
 
 
 def test_an_expression_names_its_most_probable_label():
-    expression = Expression.from_probabilities(("happy", "sad"), np.array([0.25, 0.75], np.float32))
+    expression = Expression.from_array(("happy", "sad"), np.array([0.25, 0.75], np.float32))
     assert (expression.label, expression.confidence) == ("sad", 0.75)
     with pytest.raises(ValueError, match=r"must be \(2,\), got \(3,\)"):
-        Expression.from_probabilities(("happy", "sad"), np.zeros(3, np.float32))
+        Expression.from_array(("happy", "sad"), np.zeros(3, np.float32))

@@ -67,7 +67,7 @@ def test_a_change_of_smoothing_applies_to_every_later_image_and_keeps_the_ids(no
 
 def test_the_detector_changes_while_the_node_runs(node):
     # Only the larger one of the two faces is that large.
-    assert node.set_together(detector__min_face=140, search__full_interval=0.0).successful
+    assert node.set_together(detector__min_face=140, search__full_scan_period=0.0).successful
     assert node.answers(lambda m: len(m.faces) == 1)
 
 

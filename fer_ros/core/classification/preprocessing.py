@@ -100,12 +100,35 @@ def normalize(crops: Gray, spec: PreprocessSpec) -> Batch:
 
 def preprocess_crops(crops: Sequence[Gray], spec: PreprocessSpec) -> Batch:
     """Turn crops of any size, each (h, w) uint8, into the (N, size, size, 1) float32 batch."""
+    return normalize(resize_crops(crops, spec), spec)
+
+
+def crop_faces(frame: Frame, boxes: Sequence[Box], spec: PreprocessSpec) -> Gray:
+    """Cut the faces of one frame out, at the network's size.
+
+    Args:
+        frame: the picture.
+        boxes: N boxes in its pixels.
+        spec: of the bundle whose network will see them.
+
+    Returns:
+        (N, size, size) uint8; `normalize` makes the network's batch of it.
+
+    Raises:
+        ValueError: a box does not touch the picture.
+
+    """
+    return resize_crops([crop(frame.gray, box, spec.box_scale) for box in boxes], spec)
+
+
+def resize_crops(crops: Sequence[Gray], spec: PreprocessSpec) -> Gray:
+    """Bring crops of any size, each (h, w) uint8, to (N, size, size) uint8."""
     pixels = np.empty((len(crops), spec.size, spec.size), np.uint8)
     for row, face in zip(pixels, crops, strict=True):
         row[...] = resize_crop(face, spec)
-    return normalize(pixels, spec)
+    return pixels
 
 
 def preprocess(frame: Frame, boxes: Sequence[Box], spec: PreprocessSpec) -> Batch:
     """Turn the faces of one frame into the (N, size, size, 1) float32 batch that the classifier takes."""
-    return preprocess_crops([crop(frame.gray, box, spec.box_scale) for box in boxes], spec)
+    return normalize(crop_faces(frame, boxes, spec), spec)

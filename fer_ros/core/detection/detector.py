@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
+from fer_ros.core.settings import check_settings, setting
 from fer_ros.core.types import Face, Gray
 
 KINDS = ("haar", "blazeface_full", "blazeface_short", "yunet")
@@ -13,37 +13,32 @@ KINDS = ("haar", "blazeface_full", "blazeface_short", "yunet")
 
 @dataclass(frozen=True)
 class DetectorConfig:
-    """What a detector is asked for.
+    """What a detector is asked for. Raises ValueError for a setting out of its range."""
 
-    kind: 'haar' (the paper's), 'blazeface_full' or 'blazeface_short' (extra `blazeface`), or 'yunet' (needs `model`).
-    model: path of YuNet's ONNX file.
-    cascade: name of one of OpenCV's Haar cascades, or the path of a cascade file.
-    min_face: side of the smallest face looked for, pixels of the original frame.
-    scale_factor: ratio of neighbouring sizes in the search.  min_neighbors: overlapping hits that make a face.
-    min_score: faces with a lower detector score are dropped; the networks' scores are 0 to 1, and 0 stands for the
-    one that each of them was made for.
-    """
-
-    kind: str = "haar"
-    model: str = ""
-    cascade: str = "haarcascade_frontalface_default"
-    min_face: int = 48
-    scale_factor: float = 1.1
-    min_neighbors: int = 4
-    min_score: float = 0.0
+    kind: str = setting(
+        "haar",
+        "What finds the faces: the paper's Haar cascade, BlazeFace (the extra `blazeface`), or YuNet (needs a model).",
+        choices=KINDS,
+    )
+    model: str = setting("", "Path of YuNet's ONNX file.")
+    cascade: str = setting(
+        "haarcascade_frontalface_default", "OpenCV's name of a Haar cascade, or the path of a cascade file."
+    )
+    min_face: int = setting(
+        48, "Side of the smallest face looked for, in the original frame.", low=12, high=4096, unit="pixels"
+    )
+    scale_factor: float = setting(1.1, "Ratio of neighbouring face sizes in a cascade's search.", low=1.01, high=2)
+    min_neighbors: int = setting(4, "Minimum overlapping hits of a cascade that make a face.", low=0, high=100)
+    min_score: float = setting(
+        0.0,
+        "Minimum detector score. BlazeFace and YuNet score from 0 to 1, and 0 stands for their own 0.5 and 0.7.",
+        low=-1000,
+        high=1000,
+    )
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        if self.kind not in KINDS:
-            raise ValueError(f"detector kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
-        if self.min_face < 12:
-            raise ValueError(f"min_face must be at least 12 pixels, got {self.min_face}")
-        if not 1.01 <= self.scale_factor <= 2.0:
-            raise ValueError(f"scale_factor must be 1.01 to 2, got {self.scale_factor}")
-        if self.min_neighbors < 0:
-            raise ValueError(f"min_neighbors must not be negative, got {self.min_neighbors}")
-        if not math.isfinite(self.min_score):
-            raise ValueError(f"min_score must be finite, got {self.min_score}")
+        """Check the settings."""
+        check_settings(self)
         if self.kind != "haar" and not 0 <= self.min_score < 1:
             raise ValueError(f"min_score of {self.kind} must be 0 to below 1, got {self.min_score}")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 
-class Turns:
-    """Shares the parts of a search out over an interval: each part has its turn once in it."""
+class RoundRobin:
+    """Shares the parts of a search out over an period: each part has its turn once in it."""
 
-    def __init__(self, interval: float) -> None:
-        """Take the interval in seconds; 0 gives every part its turn every time."""
-        self._interval = interval
+    def __init__(self, period: float) -> None:
+        """Take the period in seconds; 0 gives every part its turn every time."""
+        self._period = period
         self._next = 0
         self._last = -math.inf
 
@@ -21,11 +21,11 @@ class Turns:
         """
         passed = stamp - self._last
         # A rounding error must not cost a frame.
-        due = parts if passed >= self._interval else int(passed * parts / self._interval + 1e-6)
+        due = parts if passed >= self._period else int(passed * parts / self._period + 1e-6)
         if due == 0:
             return []
-        # What is left over of a share counts for the next one: an interval is kept at any rate of the camera.
-        self._last = stamp if due == parts else self._last + due * self._interval / parts
+        # What is left over of a share counts for the next one: an period is kept at any rate of the camera.
+        self._last = stamp if due == parts else self._last + due * self._period / parts
         taken = [(self._next + number) % parts for number in range(due)]
         self._next = (self._next + due) % parts
         return taken

@@ -16,13 +16,14 @@ import cv2
 from fer_ros.core.detection.detector import Detector, DetectorConfig
 from fer_ros.core.detection.factory import make_detector
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.detection.size_bands import Sweep, resized
-from fer_ros.core.detection.tiling import SHRINK, Mosaic, SmallInputDetector
+from fer_ros.core.detection.size_bands import SizeBands, resized
+from fer_ros.core.detection.tiling import SHRINK_MARGIN, SmallInputDetector, Tiling
+from fer_ros.core.settings import check_settings, setting
 from fer_ros.core.types import Box, Face, Frame
 
 # Sides to which a face is brought before a cascade looks: enough for its 24-pixel window to be sure, no more.
 _LOCAL_SIDE = 40.0
-_EVIDENCE_SIDE = 60.0
+_CONFIRM_SIDE = 60.0
 # How far a known face may move (in its own sides) and change in size before it is looked for again. The second range of
 # sizes is for a face that is not found in the first.
 _REACH = 1.7
@@ -33,20 +34,24 @@ _SAME = 0.3
 
 @dataclass(frozen=True)
 class SearchConfig:
-    """When and where a detector is run.
+    """When and where a detector is run. Raises ValueError for a setting out of its range."""
 
-    full_interval: seconds in which the whole frame is searched once, a part at a time; the surroundings of known faces
-    are searched on every frame. 0 searches every frame at full resolution, as published.
-    evidence: cascade that must agree before a new face is believed, '' for none.
-    """
-
-    full_interval: float = 0.25
-    evidence: str = "haarcascade_frontalface_alt2"
+    full_scan_period: float = setting(
+        0.25,
+        "Time in which the whole frame is searched once, a part on each image. The surroundings of known faces are "
+        "searched on every image. 0, and YuNet: the whole frame on every image, at its own size, as published.",
+        low=0,
+        high=10,
+        unit="seconds",
+    )
+    confirm_cascade: str = setting(
+        "haarcascade_frontalface_alt2",
+        "Haar cascade that must see a new face too before it is reported. Empty: none.",
+    )
 
     def __post_init__(self) -> None:
-        """Check the range."""
-        if not 0 <= self.full_interval <= 10:
-            raise ValueError(f"full_interval must be 0 to 10 s, got {self.full_interval}")
+        """Check the settings."""
+        check_settings(self)
 
 
 class FaceSearch:
@@ -56,39 +61,39 @@ class FaceSearch:
         """Make the detectors. Raises what they raise for files that are missing or do not load."""
         self._min_face = detector.min_face
         self._detector = make_detector(detector)
-        interval = config.full_interval
-        self._mosaic = Mosaic(self._detector, detector.min_face, interval) if _has_small_input(self._detector) else None
-        self._sweep = None
+        period = config.full_scan_period
+        self._tiling = Tiling(self._detector, detector.min_face, period) if _has_small_input(self._detector) else None
+        self._size_bands = None
         # YuNet sees the picture at its own size, and costs the same whatever is known.
-        if isinstance(self._detector, HaarDetector) and interval > 0:
-            self._sweep = Sweep(self._detector, detector.min_face, interval)
+        if isinstance(self._detector, HaarDetector) and period > 0:
+            self._size_bands = SizeBands(self._detector, detector.min_face, period)
             # Where a face is expected, fewer hits are enough. A cascade serves one thread at a time.
             local = replace(detector, min_neighbors=(detector.min_neighbors + 1) // 2)
             self._locals = [HaarDetector(local) for _ in range(max(1, cv2.getNumThreads()))]
-        self._evidence = None
-        if config.evidence:
-            self._evidence = HaarDetector(DetectorConfig(cascade=config.evidence, min_neighbors=3))
+        self._confirming = None
+        if config.confirm_cascade:
+            self._confirming = HaarDetector(DetectorConfig(cascade=config.confirm_cascade, min_neighbors=3))
 
     def find(self, frame: Frame, known: Sequence[Box] = ()) -> list[Face]:
         """Find the faces of a frame, largest first.
 
         known: where the tracked faces are expected, in pixels. Stamps must not go backwards; after `reset` they may.
         """
-        if self._mosaic is not None:
-            return self._believed(frame, without_overlaps(self._mosaic.find(frame.gray, frame.stamp, known)), known)
-        if self._sweep is None:
-            return self._believed(frame, self._detector.detect(frame.gray, self._min_face), known)
+        if self._tiling is not None:
+            return self._confirmed(frame, without_overlaps(self._tiling.find(frame.gray, frame.stamp, known)), known)
+        if self._size_bands is None:
+            return self._confirmed(frame, self._detector.detect(frame.gray, self._min_face), known)
         if not known:
-            return self._believed(frame, without_overlaps(self._sweep.everywhere(frame.gray, frame.stamp)), known)
+            return self._confirmed(frame, without_overlaps(self._size_bands.all(frame.gray, frame.stamp)), known)
         followed = without_overlaps(self._follow(frame, known))
-        hidden = [face.box for face in followed]
-        swept = self._sweep.due(frame.gray, frame.stamp, hidden)
-        new = [face for face in without_overlaps(swept) if not any(face.box.iou(box) > _SAME for box in hidden)]
-        return sorted(followed + self._believed(frame, new, known), key=lambda face: -face.box.area)
+        masked = [face.box for face in followed]
+        found = self._size_bands.due(frame.gray, frame.stamp, masked)
+        new = [face for face in without_overlaps(found) if not any(face.box.iou(box) > _SAME for box in masked)]
+        return sorted(followed + self._confirmed(frame, new, known), key=lambda face: -face.box.area)
 
     def reset(self) -> None:
         """Forget when the whole frame was last searched, as after a jump of the clock."""
-        for part in (self._mosaic, self._sweep):
+        for part in (self._tiling, self._size_bands):
             if part is not None:
                 part.reset()
 
@@ -112,7 +117,8 @@ class FaceSearch:
             factor = min(1.0, _LOCAL_SIDE / side)
             small = resized(frame.gray[top:bottom, left:right], factor)
             for low, high in _SIZE_RANGES:
-                faces = local.detect(small, max(side * low, self._min_face / SHRINK) * factor, side * high * factor)
+                least = max(side * low, self._min_face / SHRINK_MARGIN)
+                faces = local.detect(small, least * factor, side * high * factor)
                 if faces:
                     here = [face.scaled(1 / factor).moved(left, top) for face in faces]
                     # Two people may share a region: each known face takes the one nearest to where it is expected.
@@ -120,9 +126,9 @@ class FaceSearch:
                     break
         return found
 
-    def _believed(self, frame: Frame, faces: list[Face], known: Sequence[Box]) -> list[Face]:
+    def _confirmed(self, frame: Frame, faces: list[Face], known: Sequence[Box]) -> list[Face]:
         """Drop new faces that the second cascade does not see: patches of wall fool one cascade, rarely two."""
-        if self._evidence is None:
+        if self._confirming is None:
             return faces
         return [
             face for face in faces if any(face.box.iou(box) > _SAME for box in known) or self._agrees(frame, face.box)
@@ -130,13 +136,13 @@ class FaceSearch:
 
     def _agrees(self, frame: Frame, box: Box) -> bool:
         region = _clip(box.scaled(1.5), frame)
-        if region is None or self._evidence is None:
+        if region is None or self._confirming is None:
             return False
         left, top, right, bottom = region
-        factor = _EVIDENCE_SIDE / max(box.width, box.height)
+        factor = _CONFIRM_SIDE / max(box.width, box.height)
         small = resized(frame.gray[top:bottom, left:right], factor)
-        seen = self._evidence.detect(small, _EVIDENCE_SIDE * 0.6)
-        # Another face beside it is no evidence for this one.
+        seen = self._confirming.detect(small, _CONFIRM_SIDE * 0.6)
+        # Another face beside it does not confirm this one.
         return any(face.scaled(1 / factor).moved(left, top).box.iou(box) > _SAME for face in seen)
 
 

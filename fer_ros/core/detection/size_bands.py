@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import cv2
 
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.detection.round_robin import Turns
+from fer_ros.core.detection.round_robin import RoundRobin
 from fer_ros.core.types import Box, Face, Gray
 
 # Side to which the smallest face of a band is brought: enough for a cascade's 24-pixel window to be sure, no more.
@@ -18,30 +18,30 @@ _SIDE = 30.0
 _RATIO = 1.6
 # A cascade needs several hits at neighbouring sizes, so bands overlap.
 _OVERLAP = 1.21
-_LESS = 1.1
+_NEIGHBOUR_MARGIN = 1.1
 
 
-class Sweep:
+class SizeBands:
     """Searches each band on a picture as small as it may be."""
 
-    def __init__(self, detector: HaarDetector, min_face: float, interval: float) -> None:
-        """Look for faces from `min_face` pixels on. interval: seconds in which the whole frame is searched once."""
+    def __init__(self, detector: HaarDetector, min_face: float, period: float) -> None:
+        """Look for faces from `min_face` pixels on. period: seconds in which the whole frame is searched once."""
         self._detector = detector
         self._min_face = min_face
-        self._turns = Turns(interval)
+        self._turns = RoundRobin(period)
 
-    def everywhere(self, gray: Gray, stamp: float) -> list[Face]:
+    def all(self, gray: Gray, stamp: float) -> list[Face]:
         """Search all bands of a frame."""
         self._turns.reset()
         return self.due(gray, stamp, [])
 
-    def due(self, gray: Gray, stamp: float, hidden: Sequence[Box]) -> list[Face]:
-        """Search the bands whose turn it is, but not the hidden boxes: a face that is known costs the most time.
+    def due(self, gray: Gray, stamp: float, masked: Sequence[Box]) -> list[Face]:
+        """Search the bands whose turn it is, but not the masked boxes: a face that is known costs the most time.
 
         A face on the border of two bands may be found twice.
         """
         bands = self._bands(min(gray.shape))
-        return [face for turn in self._turns.take(stamp, len(bands)) for face in self._band(gray, *bands[turn], hidden)]
+        return [face for turn in self._turns.take(stamp, len(bands)) for face in self._band(gray, *bands[turn], masked)]
 
     def reset(self) -> None:
         """Search all bands next time, as after a jump of the clock."""
@@ -53,16 +53,16 @@ class Sweep:
         lows = [self._min_face * _RATIO**number for number in range(count)]
         return [(low, min(largest, low * _RATIO * _OVERLAP)) for low in lows]
 
-    def _band(self, gray: Gray, low: float, high: float, hidden: Sequence[Box]) -> list[Face]:
+    def _band(self, gray: Gray, low: float, high: float, masked: Sequence[Box]) -> list[Face]:
         factor = min(1.0, _SIDE / low)
         small = resized(gray, factor)
-        if hidden and small is gray:
+        if masked and small is gray:
             small = gray.copy()
-        for box in hidden:
+        for box in masked:
             left, top, right, bottom = (max(0, int(edge * factor)) for edge in box.as_tuple())
             small[top:bottom, left:right] = 128
         # One size less than asked for: a cascade needs several hits, at neighbouring sizes.
-        faces = self._detector.detect(small, low * factor / _LESS, high * factor)
+        faces = self._detector.detect(small, low * factor / _NEIGHBOUR_MARGIN, high * factor)
         return [face.scaled(1 / factor) for face in faces]
 
 

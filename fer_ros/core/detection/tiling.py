@@ -1,7 +1,7 @@
-"""A detector with a small input on a larger picture: tiles to find small faces, one mosaic to follow known ones.
+"""A detector with a small input on a larger picture: tiles to find small faces, one montage to follow known ones.
 
 BlazeFace sees the picture at 192 or 128 pixels, where a face of 60 pixels of a 640x480 image is too small. Tiles show
-every face at a size that it is sure of; a mosaic of the surroundings of known faces costs a ninth of a look at the
+every face at a size that it is sure of; a montage of the surroundings of known faces costs a ninth of a look at the
 whole picture for each, and one run for up to nine.
 """
 
@@ -15,17 +15,17 @@ import cv2
 import numpy as np
 
 from fer_ros.core.detection.detector import Detector
-from fer_ros.core.detection.round_robin import Turns
+from fer_ros.core.detection.round_robin import RoundRobin
 from fer_ros.core.types import Box, Face, Gray
 
 # Sides of a face in the network's input, pixels: the smallest in tiles, and the smallest in the whole picture.
 _TILE_SIDE, _WHOLE_SIDE = 24.0, 30.0
 _MOST_TILES = 8
-# The surroundings of a known face, in its sides, are a cell of the mosaic; in the cell the face has this side.
+# The surroundings of a known face, in its sides, are a cell of the montage; in the cell the face has this side.
 _REACH, _CELL_FACE = 1.9, 33.0
 # Boxes of one face differ by a tenth from look to look.
-_LESS = 1.1
-SHRINK = 1.25
+_SIZE_MARGIN = 1.1
+SHRINK_MARGIN = 1.25
 """How many times smaller than the smallest looked for a known face may become: else it would come and go."""
 
 
@@ -42,13 +42,13 @@ class SmallInputDetector(Detector, Protocol):
         ...
 
 
-class Mosaic:
+class Tiling:
     """Where a detector with a small input looks on one camera's pictures."""
 
-    def __init__(self, detector: SmallInputDetector, min_face: float, interval: float) -> None:
-        """Look for faces from `min_face` pixels on. interval: seconds in which the whole picture is searched once."""
+    def __init__(self, detector: SmallInputDetector, min_face: float, period: float) -> None:
+        """Look for faces from `min_face` pixels on. period: seconds in which the whole picture is searched once."""
         self._detector = detector
-        self._turns = Turns(interval)
+        self._turns = RoundRobin(period)
         self._min_face = min_face
         self._cells = max(1, int(detector.input_side / (_REACH * _CELL_FACE)))
 
@@ -61,13 +61,13 @@ class Mosaic:
         """
         tiles = self._tiles(gray.shape[1], gray.shape[0])
         turns = self._turns.take(stamp, 1 + len(tiles))
-        faces = self._detector.detect(gray, self._min_face / _LESS) if 0 in turns or not known else []
+        faces = self._detector.detect(gray, self._min_face / _SIZE_MARGIN) if 0 in turns or not known else []
         per_run = self._cells**2
         for start in range(0, len(known), per_run):
             faces += self._follow(gray, known[start : start + per_run])
         for left, top, right, bottom in (tiles[turn - 1] for turn in turns if turn > 0):
             part = np.ascontiguousarray(gray[top:bottom, left:right])
-            faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face / _LESS)]
+            faces += [face.moved(left, top) for face in self._detector.detect(part, self._min_face / _SIZE_MARGIN)]
         return faces
 
     def reset(self) -> None:
@@ -88,11 +88,11 @@ class Mosaic:
         return []
 
     def _follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
-        """Find the known faces again in one run over a mosaic of their surroundings."""
+        """Find the known faces again in one run over a montage of their surroundings."""
         cell = self._detector.input_side // self._cells
         rows = math.ceil(len(known) / self._cells)
         columns = math.ceil(len(known) / rows)
-        mosaic = np.zeros((rows * cell, columns * cell), np.uint8)
+        montage = np.zeros((rows * cell, columns * cell), np.uint8)
         places = []
         for index, box in enumerate(known):
             row, column = divmod(index, columns)
@@ -100,18 +100,18 @@ class Mosaic:
             x, y = box.center
             # From the picture's pixels to the cell's: the face's middle comes to the cell's.
             matrix = np.array([[factor, 0, cell / 2 - factor * x], [0, factor, cell / 2 - factor * y]])
-            target = mosaic[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell]
+            target = montage[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell]
             target[:] = cv2.warpAffine(gray, matrix, (cell, cell), borderMode=cv2.BORDER_REPLICATE)
             places.append((column * cell, row * cell, factor, x, y))
         found = []
-        for face in self._detector.look(mosaic, expected=True):
+        for face in self._detector.look(montage, expected=True):
             x, y = face.box.center
             row, column = int(y // cell), int(x // cell)
             index = row * columns + column
             if 0 <= row < rows and 0 <= column < columns and index < len(places):
                 left, top, factor, middle_x, middle_y = places[index]
                 moved = face.moved(-left - cell / 2, -top - cell / 2).scaled(1 / factor).moved(middle_x, middle_y)
-                if moved.box.width >= self._min_face / SHRINK:
+                if moved.box.width >= self._min_face / SHRINK_MARGIN:
                     found.append(moved)
         return found
 

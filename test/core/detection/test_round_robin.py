@@ -2,12 +2,12 @@
 
 import pytest
 
-from fer_ros.core.detection.round_robin import Turns
+from fer_ros.core.detection.round_robin import RoundRobin
 
 
 @pytest.mark.parametrize("rate", [3, 10, 15, 30, 90])
 def test_each_part_has_its_turn_within_the_interval(rate):
-    turns, last = Turns(0.25), dict.fromkeys(range(5), 0.0)
+    turns, last = RoundRobin(0.25), dict.fromkeys(range(5), 0.0)
     assert sorted(turns.take(0.0, 5)) == [0, 1, 2, 3, 4]
     most = 0
     for number in range(1, 4 * rate):
@@ -20,12 +20,12 @@ def test_each_part_has_its_turn_within_the_interval(rate):
 
 
 def test_without_an_interval_every_part_has_its_turn_every_time():
-    turns = Turns(0.0)
+    turns = RoundRobin(0.0)
     assert [sorted(turns.take(0.0, 3)) for _ in range(2)] == [[0, 1, 2]] * 2
 
 
 def test_after_a_reset_all_parts_are_due_even_at_an_earlier_stamp():
-    turns = Turns(1.0)
+    turns = RoundRobin(1.0)
     turns.take(100.0, 4)
     assert turns.take(100.1, 4) == []
     assert turns.take(100.3, 4) == [0]
@@ -34,7 +34,7 @@ def test_after_a_reset_all_parts_are_due_even_at_an_earlier_stamp():
 
 
 def test_the_number_of_parts_may_change():
-    turns = Turns(1.0)
+    turns = RoundRobin(1.0)
     turns.take(0.0, 7)
     turns.take(0.9, 7)
     assert all(part < 2 for part in turns.take(1.5, 2))

@@ -29,7 +29,7 @@ def test_recall_is_that_of_a_full_search_of_every_frame():
 
 
 def test_a_new_face_is_found_within_the_interval():
-    search = FaceSearch(SearchConfig(full_interval=0.25), DetectorConfig())
+    search = FaceSearch(SearchConfig(full_scan_period=0.25), DetectorConfig())
     first = search.find(scene(0.0, (0, 280, 170, 220)))
     assert len(first) == 1
     known, appeared = [first[0].box], None
@@ -42,7 +42,7 @@ def test_a_new_face_is_found_within_the_interval():
 
 
 def test_between_full_searches_only_the_surroundings_are_looked_at():
-    search = FaceSearch(SearchConfig(full_interval=5.0), DetectorConfig())
+    search = FaceSearch(SearchConfig(full_scan_period=5.0), DetectorConfig())
     (face,) = search.find(scene(0.0, (0, 280, 170, 220)))
     faces = search.find(scene(0.03, (0, 280, 170, 220), (1, 260, 470, 240)), [face.box])
     assert len(faces) == 1 and faces[0].box.iou(face.box) > 0.8
@@ -53,12 +53,12 @@ def test_a_patch_that_only_one_cascade_believes_is_no_face():
     doubtful = Face(Box(400, 300, 460, 360), 5.0)  # plain wall
     search = FaceSearch(SearchConfig(), DetectorConfig())
     real = search.find(frame)
-    assert search._believed(frame, [*real, doubtful], []) == real
-    trusting = FaceSearch(SearchConfig(evidence=""), DetectorConfig())
-    assert trusting._believed(frame, [*real, doubtful], []) == [*real, doubtful]
+    assert search._confirmed(frame, [*real, doubtful], []) == real
+    trusting = FaceSearch(SearchConfig(confirm_cascade=""), DetectorConfig())
+    assert trusting._confirmed(frame, [*real, doubtful], []) == [*real, doubtful]
 
 
-def test_another_face_beside_it_is_no_evidence_for_a_patch():
+def test_another_face_beside_it_does_not_confirm_a_patch():
     frame = scene(0.0, (0, 280, 170, 220))
     search = FaceSearch(SearchConfig(), DetectorConfig())
     (face,) = search.find(frame)
@@ -66,7 +66,7 @@ def test_another_face_beside_it_is_no_evidence_for_a_patch():
     beside = face.box.scaled(1.5).moved(0.6 * side, 0.6 * side)
     for box, believed in ((face.box, True), (face.box.moved(0.1 * side, 0.0), True), (beside, False)):
         claimed = [Face(box, 9.0)]
-        assert search._believed(frame, claimed, []) == (claimed if believed else []), box
+        assert search._confirmed(frame, claimed, []) == (claimed if believed else []), box
 
 
 def test_a_still_face_is_never_doubted():
@@ -78,7 +78,7 @@ def test_a_still_face_is_never_doubted():
 
 
 def test_a_face_that_leaves_the_picture_does_no_harm():
-    search = FaceSearch(SearchConfig(full_interval=5.0), DetectorConfig())
+    search = FaceSearch(SearchConfig(full_scan_period=5.0), DetectorConfig())
     search.find(scene(0.0, (0, 280, 170, 220)))
     assert search.find(Frame(np.full((480, 640), 90, np.uint8), 0.1), [Box(-300, -300, -200, -200)]) == []
 
@@ -88,6 +88,6 @@ def test_the_surer_of_two_overlapping_faces_is_kept():
     assert without_overlaps([unsure, sure, apart]) == [apart, sure]
 
 
-def test_an_interval_out_of_range_is_refused():
-    with pytest.raises(ValueError, match="0 to 10 s, got -1"):
-        SearchConfig(full_interval=-1)
+def test_a_period_out_of_range_is_refused():
+    with pytest.raises(ValueError, match="0 to 10 seconds, got -1"):
+        SearchConfig(full_scan_period=-1)

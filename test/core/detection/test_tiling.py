@@ -8,7 +8,7 @@ from core.scenes import scene
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.factory import make_detector
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.detection.tiling import Mosaic
+from fer_ros.core.detection.tiling import Tiling
 from fer_ros.core.types import Box, Face, Landmarks
 
 
@@ -50,7 +50,7 @@ def picture(*boxes):
 
 def mosaic(detector, min_face=20):
     """Has just searched the whole of an empty picture: no part is due."""
-    made = Mosaic(detector, min_face, interval=1.0)
+    made = Tiling(detector, min_face, period=1.0)
     made.find(picture(), 0.0, [])
     detector.runs = 0
     return made
@@ -62,7 +62,7 @@ def test_a_small_face_is_whole_in_one_tile_wherever_it_is(corner):
     gray = picture((x, y, x + 25, y + 25))
     detector = Bright()
     assert not detector.detect(gray, 20), "too small in the whole picture"
-    faces = Mosaic(detector, 20, 1.0).find(gray, 0.0, [])
+    faces = Tiling(detector, 20, 1.0).find(gray, 0.0, [])
     assert any(face.box.iou(Box(x, y, x + 25, y + 25)) > 0.95 for face in faces)
 
 
@@ -103,7 +103,7 @@ def test_real_small_faces_are_found_as_by_a_full_cascade_search():
     frame = scene(0.0, (0, 150, 120, 110), (1, 150, 330, 120), (0, 150, 520, 110), (1, 150, 200, 330))
     expected = HaarDetector().detect(frame.gray, 48)
     assert len(expected) == 4 and max(face.box.width for face in expected) < 85
-    blazeface = Mosaic(make_detector(DetectorConfig(kind="blazeface_full", min_score=0.5)), 48, 1.0)
+    blazeface = Tiling(make_detector(DetectorConfig(kind="blazeface_full", min_score=0.5)), 48, 1.0)
     found = blazeface.find(frame.gray, 0.0, [])
     assert all(any(face.box.iou(one.box) > 0.5 for face in found) for one in expected)
     followed = blazeface.find(frame.gray, 0.01, [face.box for face in expected])
@@ -112,7 +112,7 @@ def test_real_small_faces_are_found_as_by_a_full_cascade_search():
 
 def test_a_search_costs_no_more_on_a_larger_picture():
     detector = Bright()
-    Mosaic(detector, 20, 1.0).find(np.zeros((2160, 3840), np.uint8), 0.0, [])
+    Tiling(detector, 20, 1.0).find(np.zeros((2160, 3840), np.uint8), 0.0, [])
     assert 1 < detector.runs <= 9
 
 

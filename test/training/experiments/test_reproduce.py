@@ -155,4 +155,4 @@ def test_a_second_stage_from_a_bundle_gives_a_bundle_with_contempt(world, everyt
     assert labels[-1] == "contempt" and len(labels) == 8
     classifier = make_classifier(load_bundle(tmp_path / "eight"), "litert")
     face = Pipeline(classifier).process({"camera": frame(faces=1)})["camera"][0]
-    assert face.raw.probabilities.shape == (8,) and face.raw.probabilities.sum() == pytest.approx(1)
+    assert face.raw.probabilities.array.shape == (8,) and face.raw.probabilities.array.sum() == pytest.approx(1)
