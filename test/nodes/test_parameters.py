@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fer_ros.core.pipeline import PipelineConfig
+from fer_ros.core.config import PipelineConfig
 from fer_ros.core.profile import pipeline_config
 from fer_ros.nodes.parameters import FER_NODE, NODES, Changes, markdown_table
 
