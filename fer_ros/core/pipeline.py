@@ -13,6 +13,7 @@ import numpy.typing as npt
 from fer_ros.core.camera_state import CameraState, Found
 from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.preprocessing import crop_faces, normalize
+from fer_ros.core.classification.views import check_views, classify_views
 from fer_ros.core.config import PipelineConfig
 from fer_ros.core.detection.search import FaceSearch
 from fer_ros.core.quality import assess
@@ -119,19 +120,22 @@ class Pipeline:
                 results[name] = self._cameras[name].answer(faces, part, doubts[name])
         return results
 
-    def look(self, picture: Frame | Rgb | Gray) -> tuple[TrackedFace, ...]:
+    def look(self, picture: Frame | Rgb | Gray, views: int = 1) -> tuple[TrackedFace, ...]:
         """Find and classify the faces of a single picture: searched in full, nothing is tracked or smoothed.
 
         Args:
             picture: (H, W, 3) uint8 BGR (OpenCV's order), (H, W) uint8 gray, or a Frame.
+            views: from how many slightly shifted and scaled boxes each face is answered, an odd number from 1 to 9.
+                More than one, which are also mirrored, make the answer hang less on the exact place of the box.
 
         Returns:
             The faces, largest first, without ids and in state RAW.
 
         Raises:
-            ValueError: the picture has another shape or dtype, or is None.
+            ValueError: the picture has another shape or dtype, or is None; or there are not so many views.
 
         """
+        check_views(views)
         frame = _frame(picture)
         if self._still_search is None:
             self._still_search = FaceSearch(replace(self.config.search, full_scan_period=0.0), self.config.detector)
@@ -139,7 +143,7 @@ class Pipeline:
         faces = self._still_search.find(frame)
         crops = crop_faces(frame, [face.box for face in faces], self.classifier.spec)
         doubts = assess(faces, crops, self.config.quality)
-        rows = self._classify(normalize(crops, self.classifier.spec))
+        rows = classify_views(self.classifier, frame, [face.box for face in faces], crops, views)
         return tuple(
             TrackedFace(face, Expression.from_array(self.classifier.labels, row), reasons=reasons)
             for face, row, reasons in zip(faces, rows, doubts, strict=True)
