@@ -145,7 +145,7 @@ class Judge:
         """Judge by these."""
         self._classifier = classifier
         self._config = config
-        self._detector = BlazeFaceDetector("full")
+        self._detector = BlazeFaceDetector("short")
 
     def judge(self, pictures: Sequence[Gray], targets: npt.NDArray[np.int64], view: bool = False) -> Judged:
         """Answer for faces as detected, each (side, side) uint8. view: look for eyes and nose too."""
@@ -214,8 +214,8 @@ def summary(judged: Judged, least: float) -> dict[str, Any]:
 
 
 def by_view(clean: Judged) -> dict[str, dict[str, dict[str, float]]]:
-    """Return number, accuracy and mean confidence of faces by turn and by tilt, where eyes and nose were found."""
-    edges = {"turn": (0, 0.1, 0.2, 0.3, 0.4, 0.5, np.inf), "tilt": (0, 10, 20, 30, 45, np.inf)}
+    """Return number, accuracy and mean confidence of faces by turn, where eyes and nose were found."""
+    edges = {"turn": (0, 0.1, 0.2, 0.3, 0.4, 0.5, np.inf)}
     result: dict[str, dict[str, dict[str, float]]] = {}
     for name, bounds in edges.items():
         values = np.array([getattr(q, name) for q in clean.measured])

@@ -141,9 +141,9 @@ class Pipeline:
             self._still_search = FaceSearch(replace(self.config.search, full_scan_period=0.0), self.config.detector)
         self._still_search.reset()
         faces = self._still_search.find(frame)
-        crops = crop_faces(frame, [face.box for face in faces], self.classifier.spec)
+        crops = crop_faces(frame, faces, self.classifier.spec)
         doubts = assess(faces, crops, self.config.quality)
-        rows = classify_views(self.classifier, frame, [face.box for face in faces], crops, views)
+        rows = classify_views(self.classifier, frame, faces, crops, views)
         return tuple(
             TrackedFace(face, Expression.from_array(self.classifier.labels, row), reasons=reasons)
             for face, row, reasons in zip(faces, rows, doubts, strict=True)
@@ -207,7 +207,7 @@ class Pipeline:
 
 
 def _crops(frame: Frame, found: Found, classifier: Classifier) -> Gray:
-    return crop_faces(frame, [face.box for face, _ in found], classifier.spec)
+    return crop_faces(frame, [face for face, _ in found], classifier.spec)
 
 
 def _frame(picture: Frame | Rgb | Gray) -> Frame:

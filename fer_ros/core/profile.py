@@ -23,6 +23,8 @@ PROFILES = ("default", "robot", "paper")
 """The parameter files that come with the package."""
 RENAMED = {"search.evidence": "search.confirm_cascade", "search.full_interval": "search.full_scan_period"}
 """Parameters of earlier versions, and what they are called now."""
+REMOVED = {"quality.max_tilt": "the crop of a tilted head is turned level before it is classified"}
+"""Parameters of earlier versions that are gone, and why."""
 
 _PARTS: dict[str, Any] = {f.name: f.default_factory for f in fields(PipelineConfig)}  # type: ignore[misc]
 _SOURCES = Path(__file__).resolve().parents[2] / "config"
@@ -115,6 +117,8 @@ def unknown_parameter(name: str) -> str:
     """Say that the pipeline has no such parameter, and which one may have been meant."""
     if name in RENAMED:
         return f"{name} is now {RENAMED[name]}"
+    if name in REMOVED:
+        return f"{name} is gone: {REMOVED[name]}"
     known = [f"{part}.{key}" for part, make in _PARTS.items() for key in settings_of(make)]
     close = get_close_matches(name, known, 1)
     return f"unknown parameter {name}" + (f": did you mean {close[0]}?" if close else "")

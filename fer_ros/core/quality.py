@@ -40,8 +40,9 @@ _ROUNDING = math.sqrt(1 / 12)
 class QualityConfig:
     """From where on a face is doubted.
 
-    A limit of 0, or of the largest turn and tilt, switches that check off. Turn and tilt are not assessed where the
-    detector gives no landmarks, as the Haar cascade. Raises ValueError for a setting out of its range.
+    A limit of 0, or of the largest turn, switches that check off. The turn is not assessed where the detector gives no
+    landmarks, as the Haar cascade. A tilt of the head is no reason to doubt it: its crop is turned level.
+    Raises ValueError for a setting out of its range.
     """
 
     enabled: bool = setting(True, "Name what speaks against a face (reasons), and call such a face UNCERTAIN.")
@@ -72,14 +73,6 @@ class QualityConfig:
         low=0,
         high=10,
     )
-    max_tilt: float = setting(
-        30.0,
-        "Maximum angle between the line of the eyes and the horizontal; above it TURNED_AWAY. "
-        "Not assessed with the Haar cascade.",
-        low=0,
-        high=180,
-        unit="degrees",
-    )
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -90,7 +83,7 @@ class QualityConfig:
 class Quality:
     """What was measured on one face; the units are those of QualityConfig.
 
-    turn, tilt: NaN where the detector gives no landmarks.
+    turn: NaN where the detector gives no landmarks.
     """
 
     contrast: float
@@ -98,7 +91,6 @@ class Quality:
     sharpness: float
     side: float
     turn: float = math.nan
-    tilt: float = math.nan
 
     def reasons(self, config: QualityConfig) -> Reasons:
         """Return what speaks against the face."""
@@ -110,7 +102,7 @@ class Quality:
         if self.side < config.min_side:
             found |= Reasons.TOO_SMALL
         # A comparison with NaN is false: what was not assessed is not held against a face.
-        if self.turn > config.max_turn or self.tilt > config.max_tilt:
+        if self.turn > config.max_turn:
             found |= Reasons.TURNED_AWAY
         return found
 
@@ -152,14 +144,12 @@ def quality(face: Face, crop: Gray) -> Quality:
             cv2.resize(levels, (SIDE, SIDE), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.float32
         )
     contrast, whole, detail, noise = _measure(levels)
-    turn, tilt = (math.nan, math.nan) if face.landmarks is None else pose(face.landmarks)
     return Quality(
         contrast=contrast,
         signal_to_noise=contrast / (noise + _ROUNDING),
         sharpness=detail**2 / (whole**2 + 1),
         side=min(face.box.width, face.box.height),
-        turn=turn,
-        tilt=tilt,
+        turn=math.nan if face.landmarks is None else turn_of(face.landmarks),
     )
 
 
@@ -175,19 +165,24 @@ def _measure(levels: Levels) -> tuple[float, float, float, float]:
     return contrast, whole, detail, _NOISE_SCALE * cv2.norm(lonely, cv2.NORM_L1) / lonely.size
 
 
-def pose(landmarks: Landmarks) -> tuple[float, float]:
-    """Return (turn, tilt) of a head, both 0 for an upright frontal view and growing to either side.
+def turn_of(landmarks: Landmarks) -> float:
+    """Return how far a head is turned out of the picture's plane: 0 for a frontal view, growing to either side.
 
-    turn: distance of the nose from the middle of the eyes along the line of the eyes, in distances of the eyes.
-    tilt: angle of the line of the eyes, degrees, 0 to 180.  Infinite turn where both eyes are one point.
+    Args:
+        landmarks: eyes and nose, in pixels.
+
+    Returns:
+        The distance of the nose from the middle of the eyes along the line of the eyes, as a fraction of the distance
+        between the eyes; infinite where both eyes are one point.
+
     """
     (right_x, right_y), (left_x, left_y), (nose_x, nose_y) = landmarks.right_eye, landmarks.left_eye, landmarks.nose
     across, down = left_x - right_x, left_y - right_y
     square = across**2 + down**2
     if square == 0:
-        return math.inf, 0.0
+        return math.inf
     along = (nose_x - (right_x + left_x) / 2) * across + (nose_y - (right_y + left_y) / 2) * down
-    return abs(along) / square, abs(math.degrees(math.atan2(down, across)))
+    return abs(along) / square
 
 
 def _deviation(values: npt.NDArray[np.floating[Any] | np.integer[Any]]) -> float:

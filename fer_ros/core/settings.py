@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
 _KEY = "setting"
@@ -96,6 +96,8 @@ def describe_range(declared: Setting) -> str:
 
 
 def _same_type(value: Any, default: Any) -> bool:
+    if default is MISSING:  # a setting without a default takes what it is given
+        return True
     if isinstance(default, bool) or isinstance(value, bool):
         return isinstance(default, bool) and isinstance(value, bool)
     if isinstance(default, float):

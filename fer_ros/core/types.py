@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, IntFlag
@@ -174,6 +175,14 @@ class Face:
     box: Box
     score: float
     landmarks: Landmarks | None = None
+
+    @property
+    def roll(self) -> float:
+        """How far the head is tilted in the picture's plane, clockwise in degrees; 0 where no eyes were seen."""
+        if self.landmarks is None:
+            return 0.0
+        (x, y), (other_x, other_y) = self.landmarks.right_eye, self.landmarks.left_eye
+        return math.degrees(math.atan2(other_y - y, other_x - x))
 
     def moved(self, dx: float, dy: float) -> Face:
         """Return the face shifted by (dx, dy) pixels, with its landmarks."""

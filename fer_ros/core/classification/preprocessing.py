@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.types import Box, Frame, Gray
+from fer_ros.core.types import Box, Face, Frame, Gray
 
 Batch = npt.NDArray[np.float32]
 
@@ -24,6 +24,7 @@ class PreprocessSpec:
     size: side of the square input, pixels.  low, high: what gray 0 and 255 become.
     box_scale: how much of the detector's box is cut, 1 being the box itself.
     downscale, upscale: OpenCV interpolation for crops larger and smaller than `size`.
+    level_from: degrees; a head tilted further is turned level before it is cut, where the detector sees the eyes.
     Raises ValueError for values out of range.
     """
 
@@ -33,6 +34,7 @@ class PreprocessSpec:
     box_scale: float = 1.0
     downscale: str = "area"
     upscale: str = "linear"
+    level_from: float = 15.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
@@ -42,6 +44,8 @@ class PreprocessSpec:
             raise ValueError(f"low must be below high, and both within a million, got {self.low} and {self.high}")
         if not 0.5 <= self.box_scale <= 2.0:
             raise ValueError(f"box_scale must be 0.5 to 2, got {self.box_scale}")
+        if not 0 <= self.level_from <= 180:
+            raise ValueError(f"level_from must be 0 to 180 degrees, got {self.level_from}")
         for name in (self.downscale, self.upscale):
             if name not in _INTERPOLATIONS:
                 raise ValueError(f"interpolation must be one of {', '.join(_INTERPOLATIONS)}, got {name!r}")
@@ -103,12 +107,12 @@ def preprocess_crops(crops: Sequence[Gray], spec: PreprocessSpec) -> Batch:
     return normalize(resize_crops(crops, spec), spec)
 
 
-def crop_faces(frame: Frame, boxes: Sequence[Box], spec: PreprocessSpec) -> Gray:
-    """Cut the faces of one frame out, at the network's size.
+def crop_faces(frame: Frame, faces: Sequence[Face], spec: PreprocessSpec) -> Gray:
+    """Cut the faces of one frame out, at the network's size; a tilted head is turned level.
 
     Args:
         frame: the picture.
-        boxes: N boxes in its pixels.
+        faces: N faces; where the detector saw their eyes, they tell how far the head is tilted.
         spec: of the bundle whose network will see them.
 
     Returns:
@@ -118,7 +122,35 @@ def crop_faces(frame: Frame, boxes: Sequence[Box], spec: PreprocessSpec) -> Gray
         ValueError: a box does not touch the picture.
 
     """
-    return resize_crops([crop(frame.gray, box, spec.box_scale) for box in boxes], spec)
+    return resize_crops([crop_face(frame.gray, face, spec) for face in faces], spec)
+
+
+def crop_face(gray: Gray, face: Face, spec: PreprocessSpec) -> Gray:
+    """Cut one face out of a gray picture, turned level if its head is tilted by more than `spec.level_from`.
+
+    Args:
+        gray: (H, W) uint8.
+        face: its box in pixels of the picture.
+        spec: see PreprocessSpec.
+
+    Returns:
+        (h, w) uint8 of the rounded box's own size.
+
+    Raises:
+        ValueError: the box does not touch the picture.
+
+    """
+    upright = crop(gray, face.box, spec.box_scale)
+    if abs(face.roll) <= spec.level_from:
+        return upright
+    height, width = upright.shape
+    # From the crop's pixels to the picture's: the box, turned about its own middle as the head is.
+    turn = np.deg2rad(face.roll)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    middle = np.array(face.box.center) - 0.5
+    matrix = np.column_stack([rotation, middle - rotation @ [(width - 1) / 2, (height - 1) / 2]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(gray, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
 
 
 def resize_crops(crops: Sequence[Gray], spec: PreprocessSpec) -> Gray:
@@ -131,4 +163,4 @@ def resize_crops(crops: Sequence[Gray], spec: PreprocessSpec) -> Gray:
 
 def preprocess(frame: Frame, boxes: Sequence[Box], spec: PreprocessSpec) -> Batch:
     """Turn the faces of one frame into the (N, size, size, 1) float32 batch that the classifier takes."""
-    return normalize(crop_faces(frame, boxes, spec), spec)
+    return preprocess_crops([crop(frame.gray, box, spec.box_scale) for box in boxes], spec)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from fer_ros.core.classification.bundle import Bundle, BundleError
 from fer_ros.core.classification.classifier import BackendError, check_batch, softmax
+from fer_ros.core.classification.litert_file import read_graph
 from fer_ros.core.classification.preprocessing import Batch
 
 # Each batch is padded to one of these, so that a GPU tunes its kernels for a few shapes, all at the start.
@@ -79,33 +80,17 @@ def rebuild(content: bytes) -> Callable[[Any], Any]:
 
     content: the model file.  Raises BackendError for an operator that the trainer's networks do not have.
     """
-    from tensorflow.lite.python import schema_py_generated as schema
-
-    model = schema.ModelT.InitFromPackedBuf(content, 0)
-    graph = model.subgraphs[0]
-    names = {value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)}
-    steps = []
-    for operator in graph.operators:
-        code = model.operatorCodes[operator.opcodeIndex]
-        # Old files keep the operator in the first field, new ones in the second.
-        name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
-        if name not in _OPERATORS:
-            raise BackendError(f"the tensorflow backend runs {', '.join(_OPERATORS)}; the model holds {name}")
-        steps.append((_OPERATORS[name], operator))
-    kinds = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
-    kinds |= {schema.TensorType.INT32: np.int32}
-    constants = {}
-    for index, tensor in enumerate(graph.tensors):
-        data = model.buffers[tensor.buffer].data
-        if data is not None and len(data) and tensor.type in kinds:
-            constants[index] = np.asarray(data, np.uint8).view(kinds[tensor.type]).reshape(tensor.shape)
+    graph = read_graph(content)
+    unknown = [operator.name for operator in graph.operators if operator.name not in _OPERATORS]
+    if unknown:
+        raise BackendError(f"the tensorflow backend runs {', '.join(_OPERATORS)}; the model holds {unknown[0]}")
 
     def run(faces: Any) -> Any:
-        values: dict[int, Any] = {**constants, int(graph.inputs[0]): faces}
-        for function, operator in steps:
-            arguments = [values.get(int(i)) for i in operator.inputs]
-            values[int(operator.outputs[0])] = function(operator.builtinOptions, *arguments)
-        return values[int(graph.outputs[0])]
+        values: dict[int, Any] = {**graph.constants, graph.input: faces}
+        for operator in graph.operators:
+            arguments = [values.get(i) for i in operator.inputs]
+            values[operator.outputs[0]] = _OPERATORS[operator.name](operator.options, *arguments)
+        return values[graph.output]
 
     return run
 

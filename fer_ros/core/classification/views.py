@@ -7,12 +7,13 @@ helps was measured: docs/recipes/analyze.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.preprocessing import crop_faces, normalize
-from fer_ros.core.types import Box, Frame, Gray, Vector
+from fer_ros.core.types import Box, Face, Frame, Gray, Vector
 
 # (right, down, size), in sides of the box: the box itself, then pairs that lean to neither side.
 _VIEWS = (
@@ -46,13 +47,13 @@ def view_boxes(box: Box, views: int) -> list[Box]:
     return [box.moved(right * box.width, down * box.height).scaled(size) for right, down, size in _VIEWS[:views]]
 
 
-def classify_views(classifier: Classifier, frame: Frame, boxes: Sequence[Box], crops: Gray, views: int) -> Vector:
+def classify_views(classifier: Classifier, frame: Frame, faces: Sequence[Face], crops: Gray, views: int) -> Vector:
     """Return each face's probabilities, averaged over its views and their mirror images.
 
     Args:
         classifier: the backend with its model.
         frame: the picture.
-        boxes: N boxes in its pixels.
+        faces: N faces in it.
         crops: (N, size, size) uint8, what `crop_faces` cut of them.
         views: boxes for each face; an odd number, 1 to MOST_VIEWS. 1 is the crop alone, as on a robot, not mirrored.
 
@@ -65,11 +66,11 @@ def classify_views(classifier: Classifier, frame: Frame, boxes: Sequence[Box], c
     """
     check_views(views)
     if views > 1:
-        around = [view for box in boxes for view in view_boxes(box, views)]
+        around = [replace(face, box=view) for face in faces for view in view_boxes(face.box, views)]
         seen = crop_faces(frame, around, classifier.spec)
         # A face and its mirror image show the same.
         crops = np.stack([seen, seen[:, :, ::-1]], axis=1).reshape(-1, *seen.shape[1:])
     if not len(crops):
         return np.empty((0, len(classifier.labels)), np.float32)
     rows = classifier.classify(normalize(crops, classifier.spec))
-    return rows.reshape(len(boxes), -1, rows.shape[1]).mean(axis=1, dtype=np.float32)
+    return np.asarray(rows.reshape(len(faces), -1, rows.shape[1]).mean(axis=1), np.float32)

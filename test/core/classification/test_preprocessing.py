@@ -1,10 +1,18 @@
 """Faces become network input in one way."""
 
+import cv2
 import numpy as np
 import pytest
 
-from fer_ros.core.classification.preprocessing import PreprocessSpec, crop, normalize, preprocess, preprocess_crops
-from fer_ros.core.types import Box, Frame
+from fer_ros.core.classification.preprocessing import (
+    PreprocessSpec,
+    crop,
+    crop_faces,
+    normalize,
+    preprocess,
+    preprocess_crops,
+)
+from fer_ros.core.types import Box, Face, Frame, Landmarks
 
 GRAY = np.arange(100, dtype=np.uint8).reshape(10, 10)
 
@@ -60,3 +68,29 @@ def test_a_spec_survives_json_and_refuses_unknown_keys():
 def test_a_spec_refuses_values_out_of_range(values):
     with pytest.raises(ValueError, match="must be"):
         PreprocessSpec(**values)
+
+
+@pytest.mark.parametrize("roll", [-90, -45, 30, 60, 120])
+def test_a_tilted_head_is_cut_as_if_it_were_upright(roll):
+    """A picture turned by an angle, with the eyes where they then are, gives the crop of the picture itself."""
+    gray = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (200, 200)).astype(np.uint8), (0, 0), 4)
+    box, eyes = Box(70, 70, 130, 130), ((85.0, 90.0), (115.0, 90.0), (100.0, 110.0))
+    # Clockwise by `roll`: OpenCV counts the other way round.
+    matrix = cv2.getRotationMatrix2D((99.5, 99.5), -roll, 1)
+    turned = cv2.warpAffine(gray, matrix, (200, 200), flags=cv2.INTER_CUBIC)
+    points = [tuple(map(float, matrix @ [x - 0.5, y - 0.5, 1] + 0.5)) for x, y in eyes]
+    upright = Face(box, 1.0, Landmarks(*eyes))
+    tilted = Face(box, 1.0, Landmarks(*points))
+    assert tilted.roll == pytest.approx(roll)
+    spec = PreprocessSpec()
+    expected = crop_faces(Frame(gray), [upright], spec)[0].astype(int)
+    assert np.abs(crop_faces(Frame(turned), [tilted], spec)[0] - expected).mean() < 1.5
+    assert np.abs(crop_faces(Frame(turned), [Face(box, 1.0)], spec)[0] - expected).mean() > 4, "no eyes: as it is"
+
+
+def test_a_head_that_is_hardly_tilted_is_cut_as_it_is():
+    gray = np.random.default_rng(0).integers(0, 255, (100, 100)).astype(np.uint8)
+    face = Face(Box(20, 20, 70, 70), 1.0, Landmarks((30.0, 40.0), (60.0, 46.0), (45.0, 55.0)))
+    assert 10 < face.roll < PreprocessSpec().level_from
+    plain = crop_faces(Frame(gray), [Face(face.box, 1.0)], PreprocessSpec())
+    np.testing.assert_array_equal(crop_faces(Frame(gray), [face], PreprocessSpec()), plain)

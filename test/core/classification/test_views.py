@@ -1,10 +1,12 @@
 """A still picture is answered from several views of each face."""
 
+from dataclasses import replace
+
 import numpy as np
 import pictures
 import pytest
 
-from fer_ros.core import Box, Frame, Pipeline, load_pipeline
+from fer_ros.core import Box, Face, Frame, Pipeline, load_pipeline
 from fer_ros.core.classification.preprocessing import PreprocessSpec, crop_faces
 from fer_ros.core.classification.views import MOST_VIEWS, classify_views, view_boxes
 
@@ -41,8 +43,12 @@ def test_another_number_of_views_is_refused(views):
 def test_each_face_gets_the_mean_of_its_own_views_and_their_mirror_images():
     gray = np.zeros((100, 200), np.uint8)
     gray[:, :50], gray[:, 100:] = 255, 255
-    frame, boxes, classifier = Frame(gray), [Box(20, 20, 80, 80), Box(120, 20, 180, 80)], Counting()
-    rows = classify_views(classifier, frame, boxes, crop_faces(frame, boxes, classifier.spec), 9)
+    frame, faces, classifier = (
+        Frame(gray),
+        [Face(Box(20, 20, 80, 80), 1.0), Face(Box(120, 20, 180, 80), 1.0)],
+        Counting(),
+    )
+    rows = classify_views(classifier, frame, faces, crop_faces(frame, faces, classifier.spec), 9)
     assert classifier.batches[0].shape == (2 * 9 * 2, 48, 48, 1)
     # The first is bright on one half, which mirroring evens out; the second is bright all over.
     np.testing.assert_allclose(rows, [[0.5, 0.5], [1, 0]], atol=0.02)
@@ -51,9 +57,9 @@ def test_each_face_gets_the_mean_of_its_own_views_and_their_mirror_images():
 
 def test_one_view_is_the_crop_itself():
     gray = np.random.default_rng(0).integers(0, 255, (100, 100), np.uint8)
-    frame, boxes, classifier = Frame(gray), [Box(20, 20, 80, 80)], Counting()
-    crops = crop_faces(frame, boxes, classifier.spec)
-    rows = classify_views(classifier, frame, boxes, crops, 1)
+    frame, faces, classifier = Frame(gray), [Face(Box(20, 20, 80, 80), 1.0)], Counting()
+    crops = crop_faces(frame, faces, classifier.spec)
+    rows = classify_views(classifier, frame, faces, crops, 1)
     assert len(classifier.batches[0]) == 1
     np.testing.assert_array_equal(rows, classifier.classify(classifier.batches[0]))
 
@@ -71,9 +77,11 @@ def test_the_answer_hangs_less_on_the_box():
     (face,) = pipeline.look(frame)
 
     def spread(views):
-        boxes = [face.box.moved(dx, dy) for dx, dy in ((0, 0), (4, 0), (-4, 0), (0, 4), (0, -4))]
-        crops = crop_faces(frame, boxes, pipeline.classifier.spec)
-        rows = classify_views(pipeline.classifier, frame, boxes, crops, views)
+        faces = [
+            replace(face.detection, box=face.box.moved(dx, dy)) for dx, dy in ((0, 0), (4, 0), (-4, 0), (0, 4), (0, -4))
+        ]
+        crops = crop_faces(frame, faces, pipeline.classifier.spec)
+        rows = classify_views(pipeline.classifier, frame, faces, crops, views)
         return float(np.ptp(rows, axis=0).max())
 
     assert spread(9) < 0.6 * spread(1)
