@@ -133,7 +133,8 @@ FER_NODE = (
 CAMERA_NODE = (
     Parameter("source", "0", "What to show: a V4L2 device (number or /dev/videoN), a video file, a folder of images, "
               "or a URL.", any_type=True),
-    Parameter("rate", 30.0, "Images a second, at most.", 0.1, 1000.0),
+    Parameter("rate", 30.0, "Images a second, at most: a video keeps its own timing, and what comes too fast is left "
+              "out. A folder is shown at this rate.", 0.1, 1000.0),
     Parameter("loop", False, "Start a file or folder again at its end; else the node ends there."),
     Parameter("wait_for_subscriber", 0.0, "Seconds that a file or folder waits for a subscriber before it starts.",
               0.0, 3600.0),
@@ -141,6 +142,8 @@ CAMERA_NODE = (
     Parameter("frame_id", "camera", "frame_id of the headers."),
     Parameter("width", 0, "Width asked of a device, pixels; 0: its own.", 0, 16384),
     Parameter("height", 0, "Height asked of a device, pixels; 0: its own.", 0, 16384),
+    Parameter("pixel_format", "auto", "Format asked of a device; auto: its own choice. Over USB, 1280x720 and more at "
+              "30 images a second needs MJPG.", choices=("auto", "MJPG", "YUYV")),
     Parameter("calibration", "", "Calibration file (camera_calibration's YAML); empty: no CameraInfo."),
     Parameter("reconnect_period", 1.0, "Seconds between two attempts to open a device or URL.", 0.1, 60.0),
 )  # fmt: skip
