@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.analysis.expressions import LONGEST_STEP
+from fer_ros.analysis.expressions import LONGEST_STEP, is_sure
 from fer_ros.analysis.faces import AnalyzedFrame
 from fer_ros.core.drawing import annotate
 
@@ -26,7 +26,7 @@ class AnnotatedWriter:
 
     Attributes:
         shown: small JPEG pictures for a report with their captions: each of the first pictures, or of each camera of a
-            video or bag the image with most faces.
+            video or bag the image with most faces that are sure.
 
     """
 
@@ -57,7 +57,8 @@ class AnnotatedWriter:
             path = self._folder / f"{'.'.join(filter(None, (self._name, camera)))}{_ENDING}"
             path.parent.mkdir(parents=True, exist_ok=True)
             self._videos[analyzed.camera] = _Video(path, self._rate, picture, analyzed.time)
-        self._videos[analyzed.camera].write(picture, analyzed.time, len(analyzed.faces))
+        sure = sum(is_sure(row) for row in analyzed.rows)
+        self._videos[analyzed.camera].write(picture, analyzed.time, (sure, len(analyzed.rows)))
 
     def close(self) -> None:
         """End the videos."""
@@ -80,7 +81,11 @@ class AnnotatedWriter:
     def _write_picture(self, picture: Picture, name: str) -> None:
         path = self._folder / self._name / name if name else self._folder / self._name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not cv2.imwrite(str(path), picture):
+        try:
+            written = cv2.imwrite(str(path), picture)
+        except cv2.error as error:
+            raise OSError(f"{path}: cannot be written: {error.err}") from None
+        if not written:
             raise OSError(f"{path}: cannot be written")
         if len(self.shown) < self._most_shown:
             self.shown.append((name or path.name, small_jpeg(picture)))
@@ -92,7 +97,7 @@ class _Video:
     def __init__(self, path: Path, rate: float, first: Picture, start: float) -> None:
         self.path = path
         self.best, self.best_time = b"", 0.0
-        self._most_faces = 0
+        self._most = (0, 0)
         self._rate, self._size = rate, (first.shape[1], first.shape[0])
         self._last, self._position, self._written = start, 0.0, 0
         self._shown = first
@@ -100,10 +105,13 @@ class _Video:
         if not self.writer.isOpened():
             raise OSError(f"{path}: OpenCV cannot write this video")
 
-    def write(self, picture: Picture, time: float, faces: int) -> None:
-        """Write the picture at its time; one of another size, as after a turned phone, is scaled to the first's."""
-        if faces > self._most_faces:
-            self._most_faces, self.best, self.best_time = faces, small_jpeg(picture), time
+    def write(self, picture: Picture, time: float, faces: tuple[int, int]) -> None:
+        """Write the picture at its time; one of another size, as after a turned phone, is scaled to the first's.
+
+        faces: how many sure ones it shows, and how many in all; the image with most is kept for the report.
+        """
+        if faces > self._most:
+            self._most, self.best, self.best_time = faces, small_jpeg(picture), time
         if (picture.shape[1], picture.shape[0]) != self._size:
             picture = np.asarray(cv2.resize(picture, self._size, interpolation=cv2.INTER_AREA), np.uint8)
         # A gap in a recording, or a clock that jumps, does not become hours of one picture.

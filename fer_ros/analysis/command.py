@@ -216,7 +216,9 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
     images = sum(outcome.images for outcome in outcomes)
     faces = sum(outcome.faces for outcome in outcomes)
     left_out = sum(len(outcome.left_out) for outcome in outcomes)
-    return f"{len(outcomes)} inputs, {images} images, {faces} faces" + (f"; {left_out} left out" if left_out else "")
+    counts = ((len(outcomes), "input"), (images, "image"), (faces, "face"))
+    text = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
+    return text + (f"; {left_out} left out" if left_out else "")
 
 
 if __name__ == "__main__":

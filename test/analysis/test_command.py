@@ -1,0 +1,269 @@
+"""`fer-analyze` as a person types it: what it writes, what it says, and what it refuses."""
+
+import base64
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pictures
+import pytest
+from bags.bags import write_bag
+
+from analysis.clips import RATE, write_clip, write_photos
+from fer_ros.analysis.command import main
+from fer_ros.analysis.expressions import expression_columns
+from fer_ros.analysis.rows import columns
+from fer_ros.core import load_bundle
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "fer-analyze"
+LABELS = load_bundle().labels
+WITHOUT_PEOPLE = {"faces.csv", "expressions.csv", "timeline.png", "report.html"}
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return write_clip(tmp_path_factory.mktemp("clip") / "session.avi", 20)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return write_photos(tmp_path_factory.mktemp("pictures") / "photos")
+
+
+def table(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def names(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_video_becomes_tables_a_timeline_and_a_report(clip, tmp_path, capsys):
+    assert main([str(clip), "--output", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == f"1 input, 20 images, 40 faces\nreport: {tmp_path / 'out' / 'report.html'}\n"
+    assert names(tmp_path) == {f"out/{name}" for name in WITHOUT_PEOPLE}
+    faces = table(tmp_path / "out" / "faces.csv")
+    assert tuple(faces[0]) == columns(LABELS)
+    assert {face["file"] for face in faces} == {str(clip)}
+    assert sorted({float(face["time"]) for face in faces}) == pytest.approx([n / RATE for n in range(20)], abs=1e-3)
+    by_track = {face["track"]: face for face in faces}
+    assert {face["label"] for face in by_track.values()} == {"happy", "neutral"}
+    for face in faces:
+        assert float(face["left"]) < float(face["right"]) and face["state"] in ("STABLE", "UNCERTAIN")
+        for kind in ("raw", "smoothed"):
+            assert sum(float(face[f"{kind}_{label}"]) for label in LABELS) == pytest.approx(1, abs=1e-3)
+    expressions = table(tmp_path / "out" / "expressions.csv")
+    assert tuple(expressions[0]) == expression_columns(LABELS)
+    assert {row["track"] for row in expressions} == set(by_track)
+    for row in expressions:
+        assert float(row["seconds"]) == pytest.approx(2.0, abs=0.01) and row["minute"] == "0"
+        label = by_track[row["track"]]["label"]
+        shown = float(row[f"{label}_seconds"]) + float(row["uncertain_seconds"])
+        assert shown == pytest.approx(2.0, abs=0.01) and float(row[f"{label}_share"]) > 0.8
+    drawn = cv2.imread(str(tmp_path / "out" / "timeline.png"))
+    for colour in ((0x00, 0x9F, 0xE6), (0x8C, 0x8C, 0x8C)):  # happy and neutral, as BGR
+        assert (drawn == colour).all(axis=2).mean() > 0.05
+
+
+def test_pictures_are_looked_at_one_by_one(photos, tmp_path):
+    assert main([str(photos), "--output", str(tmp_path / "out")]) == 0
+    faces = table(tmp_path / "out" / "faces.csv")
+    assert [(face["picture"], face["label"]) for face in faces] == [
+        ("photo2.png", "happy"), ("photo10.png", "neutral"), ("photo10.png", "happy"),
+    ]  # fmt: skip
+    assert all(face["time"] == face["track"] == face["smoothed_happy"] == "" for face in faces)
+    (only,) = table(tmp_path / "out" / "expressions.csv")
+    assert (only["faces"], only["seconds"], only["happy_share"]) == ("3", "", "0.6667")
+    assert names(tmp_path / "out") == WITHOUT_PEOPLE - {"timeline.png"}
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "photo10.png" in report and "<img" not in report
+
+
+def test_a_single_picture_is_answered(photos, tmp_path):
+    assert main([str(photos / "photo2.png"), "--output", str(tmp_path / "out")]) == 0
+    (face,) = table(tmp_path / "out" / "faces.csv")
+    assert (face["file"], face["picture"], face["label"]) == (str(photos / "photo2.png"), "", "happy")
+
+
+def test_a_bag_goes_by_its_own_stamps(tmp_path):
+    bag = write_bag(tmp_path / "bag", [pictures.two_faces()] * 6, topics=("/left", "/right"))
+    assert main([str(bag), "--output", str(tmp_path / "out")]) == 0
+    faces = table(tmp_path / "out" / "faces.csv")
+    assert {face["camera"] for face in faces} == {"/left", "/right"} and len(faces) == 24
+    assert [float(face["stamp"]) - float(face["time"]) for face in faces] == pytest.approx([1000.0] * 24)
+    assert len({face["track"] for face in faces}) == 4
+
+
+def test_views_change_the_answer_to_pictures(photos, tmp_path):
+    for views in ("1", "9"):
+        words = [str(photos), "--output", str(tmp_path / views), "--views", views]
+        assert main(words) == 0
+    once, often = (table(tmp_path / views / "faces.csv") for views in ("1", "9"))
+    assert [face["left"] for face in once] == [face["left"] for face in often]
+    assert [face["raw_happy"] for face in once] != [face["raw_happy"] for face in often]
+
+
+def test_people_are_shown_only_when_asked_for(clip, photos, tmp_path):
+    assert main([str(clip), str(photos), "--output", str(tmp_path / "out"), "--annotated"]) == 0
+    pictures_of_people = {
+        *(f"annotated/photos/{name}.png" for name in ("empty", "photo2", "photo10")), "annotated/session.mp4",
+    }  # fmt: skip
+    assert names(tmp_path / "out") == WITHOUT_PEOPLE | pictures_of_people
+    drawn = cv2.imread(str(tmp_path / "out" / "annotated" / "photos" / "photo2.png"))
+    assert drawn.shape == (512, 512, 3) and (drawn != pictures.smiling()).any()
+    video = cv2.VideoCapture(str(tmp_path / "out" / "annotated" / "session.mp4"))
+    assert (video.get(cv2.CAP_PROP_FRAME_COUNT), video.get(cv2.CAP_PROP_FPS)) == (20, RATE)
+    report = (tmp_path / "out" / "report.html").read_text()
+    shown = re.findall(r"<img class='people'[^>]*base64,([^']+)'", report)
+    sizes = [cv2.imdecode(np.frombuffer(base64.b64decode(data), np.uint8), 1).shape for data in shown]
+    assert len(sizes) == 4 and (360, 480, 3) in sizes
+
+
+def test_without_being_asked_no_picture_of_a_face_is_in_the_report(clip, tmp_path):
+    assert main([str(clip), "--output", str(tmp_path / "out")]) == 0
+    images = re.findall(r"<img[^>]*>", (tmp_path / "out" / "report.html").read_text())
+    assert len(images) == 1 and "class='chart'" in images[0]
+    inside = base64.b64decode(re.search(r"base64,([^']+)", images[0])[1])
+    assert inside == (tmp_path / "out" / "timeline.png").read_bytes()
+
+
+def test_json_lines_alone_go_to_the_pipe(clip, photos):
+    done = subprocess.run([sys.executable, SCRIPT, clip, photos, "--json"], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    faces = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(faces) == 43 and all(tuple(face) == columns(LABELS) for face in faces)
+    assert faces[0]["time"] == 0 and faces[-1]["time"] is None and faces[-1]["picture"] == "photo10.png"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_accident(clip):
+    command = f"{sys.executable} {SCRIPT} {clip} --json | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=100)
+    assert len(done.stdout.splitlines()) == 1
+    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+
+
+def test_workers_answer_as_one_process_does(clip, photos, tmp_path):
+    for workers in ("1", "2"):
+        words = [str(clip), str(photos), "--threads", "1", "--workers", workers]
+        assert main([*words, "--output", str(tmp_path / workers)]) == 0
+    one, two = (table(tmp_path / workers / "faces.csv") for workers in ("1", "2"))
+    # Ids are random, and the first of a pair is not always the same.
+    alike = [[{k: v for k, v in face.items() if k != "track"} for face in faces] for faces in (one, two)]
+    assert alike[0] == alike[1]
+
+
+def test_a_video_that_was_cut_short_is_named(tmp_path, capsys):
+    clip = write_clip(tmp_path / "cut.avi", 20)
+    content = clip.read_bytes()
+    clip.write_bytes(content[: len(content) * 6 // 10])
+    assert main([str(clip), "--output", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr()
+    assert "left out" in said.err and "cut.avi" in said.err and "1 left out" in said.out
+    assert 5 < len(table(tmp_path / "out" / "faces.csv")) < 40
+    assert "cut.avi" in re.search(r"<h2>Left out</h2><ul>(.*?)</ul>", (tmp_path / "out" / "report.html").read_text())[1]
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_done(photos, tmp_path, capsys):
+    folder = write_photos(tmp_path / "mixed")
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    (folder / "notes.txt").write_text("ward 3")
+    (tmp_path / "broken.mp4").write_bytes(b"no video" * 100)
+    words = [str(tmp_path / "broken.mp4"), str(folder), "--output", str(tmp_path / "out")]
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert "broken.mp4" in said.err and "broken.jpg" in said.err and "2 left out" in said.out
+    assert "notes.txt: no picture, not looked at" in said.err
+    assert len(table(tmp_path / "out" / "faces.csv")) == 3
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert all(name in report for name in ("broken.mp4", "broken.jpg", "notes.txt"))
+
+
+def test_a_damaged_bag_gives_what_can_be_read(tmp_path, capsys):
+    bag = write_bag(tmp_path / "bag", [pictures.two_faces()] * 6)
+    (file,) = bag.glob("*.mcap")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+    assert main([str(bag), "--output", str(tmp_path / "out")]) == 1
+    assert "bag: damaged" in capsys.readouterr().err
+    assert len(table(tmp_path / "out" / "faces.csv")) > 0
+
+
+def test_an_earlier_analysis_is_not_overwritten_without_a_word(photos, tmp_path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "faces.csv").write_text("mine")
+    (out / "other.txt").write_text("kept")
+    assert main([str(photos), "--output", str(out)]) == 2
+    assert "expected no earlier analysis, got faces.csv: name another --output, or add --overwrite" in (
+        capsys.readouterr().err
+    )
+    assert (out / "faces.csv").read_text() == "mine" and names(out) == {"faces.csv", "other.txt"}
+    assert main([str(photos), "--output", str(out), "--overwrite"]) == 0
+    assert len(table(out / "faces.csv")) == 3 and (out / "other.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "expected --output FOLDER, or --json, got neither"),
+        (["--json", "--annotated"], "expected --output FOLDER for the annotated pictures, got none"),
+        (["--json", "--profile", "robto"], "profile must be one of default, robot, paper, or a parameter file"),
+        (["--json", "--bundle", "blanced"], "blanced"),
+        (["--json", "--views", "4"], "views must be an odd number from 1 to 9, got 4"),
+        (["--json", "--workers", "0"], "--workers must be at least 1, got 0"),
+        (["--json", "--threads", "0"], "--threads must be at least 1, got 0"),
+    ],
+)
+def test_a_mistake_is_told_before_the_work(photos, words, said, capsys):
+    assert main([str(photos), *words]) == 2
+    told = capsys.readouterr()
+    assert said in told.err and told.out == ""
+    assert len(told.err.splitlines()) == 1 or "INFO" in told.err
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sesion.avi", "sesion.avi: no such file or folder: did you mean {folder}/session.avi?"),
+        ("0", "expected pictures, folders, videos or bags, got 0"),
+        ("http://camera/stream", "got http://camera/stream"),
+    ],
+)
+def test_an_input_that_is_not_there_is_told(clip, name, said, capsys, monkeypatch):
+    monkeypatch.chdir(clip.parent)
+    given = str(clip.parent / name) if name.endswith("avi") else name
+    assert main([given, "--json"]) == 2
+    assert said.format(folder=clip.parent) in capsys.readouterr().err
+
+
+def test_the_same_input_twice_and_a_folder_of_nothing_are_told(clip, tmp_path, capsys):
+    assert main([str(clip), str(clip), "--json"]) == 2
+    assert "expected each input once" in capsys.readouterr().err
+    (tmp_path / "notes.txt").write_text("")
+    assert main([str(tmp_path), "--json"]) == 2
+    assert "expected pictures, videos or a bag, got a folder that holds notes.txt" in capsys.readouterr().err
+
+
+def test_a_wrong_option_is_a_mistake_of_usage(photos):
+    with pytest.raises(SystemExit) as stopped:
+        main([str(photos), "--ouput", "out"])
+    assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(("package", "words"), [("pyarrow", ["--format", "parquet"]), ("matplotlib", [])])
+def test_a_missing_package_names_the_extra(photos, tmp_path, package, words):
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").write_text(f"raise ModuleNotFoundError('not installed', name={package!r})")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"}
+    command = [sys.executable, SCRIPT, photos, "--output", tmp_path / "out", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert done.returncode == 2 and not (tmp_path / "out").exists()
+    last = done.stderr.splitlines()[-1]
+    assert f"needs the Python package {package}: pip install '.[analysis]'" in last and "Traceback" not in done.stderr
