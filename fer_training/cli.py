@@ -8,8 +8,8 @@ import sys
 from importlib import import_module
 
 COMMANDS = {
-    "stage1": "coarse fine-tuning on FER-2013, from ImageNet's weights",
-    "stage2": "refined fine-tuning on CK+, JAFFE or class folders, from a first stage",
+    "stage1": "first stage: fine-tuning on FER-2013, from ImageNet's weights",
+    "stage2": "second stage: fine-tuning on CK+, JAFFE or class folders, from a first stage",
     "evaluate": "measure a bundle on a split of a data set",
     "export": "turn a run into a bundle",
     "verify": "compare each format of a bundle with the network that it was made from",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from fer_training.commands.common import add_renamed
+
+if TYPE_CHECKING:
+    import keras
+
+    from fer_training.data.crops import Crops
+    from fer_training.training.config import StageConfig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,53 +25,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
     )
-    parser.add_argument("--raise-recall", nargs="+", default=[], metavar="LABEL", help="of classes that are missed")
     parser.add_argument(
-        "--recall-cost", type=float, default=0.5, help="points of validation accuracy that it may cost (default 0.5)"
+        "--boost-recall", nargs="+", default=[], metavar="LABEL", help="of classes that are missed, by logit adjustment"
     )
-    parser.add_argument("--average", metavar="START", help="average with what the run started from: a run or bundle")
-    parser.add_argument("--share", type=float, default=0.25, help="of START in the average, chosen on validation faces")
+    parser.add_argument(
+        "--boost-cost", type=float, default=0.5, help="points of validation accuracy that it may cost (default 0.5)"
+    )
+    parser.add_argument("--average", metavar="INITIAL", help="average with the run's initial weights: a run or bundle")
+    parser.add_argument("--share", type=float, default=0.25, help="of INITIAL in the average, default 0.25")
     parser.add_argument("--savedmodel", type=Path, help="write a TensorFlow SavedModel into this folder as well")
+    add_renamed(parser, {"--raise-recall": "--boost-recall", "--recall-cost": "--boost-cost"})
 
 
 def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
-    from fer_training.export.packaging import package, raise_recall, save_savedmodel
-    from fer_training.models.mobilenet import build_network
-    from fer_training.models.weight_averaging import average_weights
-    from fer_training.training.initialization import open_start
+    from fer_training.export.packaging import boost_recall, package, save_savedmodel
     from fer_training.training.loop import load_run
-    from fer_training.training.run_data import faces_of_run
-    from fer_training.training.run_folder import code_of, origin_of
+    from fer_training.training.provenance import code_of
+    from fer_training.training.run_folder import crops_of_run, origin_of
 
     network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
-    train, validation = faces_of_run(options.run_folder, config, options.path)
-    name = options.name or options.output.name
+    train, validation = crops_of_run(options.run_folder, config, options.path)
     facts: dict[str, Any] = {"weights": options.weights, **origin_of(options.run_folder)}
     facts["trained_with"] = code_of(options.run_folder)
     if options.average:
-        begun = facts.get("start")
-        if begun is not None and open_start(options.average).describe() != begun:
-            raise ValueError(f"--average: expected what the run started from, {begun}, got {options.average}")
-        before = build_network(config.network, len(validation.labels))
-        open_start(options.average).initialise(before, config, train)
-        average_weights(network, before, options.share)
-        facts["average"] = {"start": Path(options.average).name, "share": options.share}
-    if options.raise_recall:
-        facts |= raise_recall(network, config, validation, options.raise_recall, options.recall_cost / 100)
-    bundle, verdicts = package(
-        network,
-        config,
-        train,
-        validation,
-        options.output,
-        name,
-        tuple(options.precisions),
-        facts,
-    )
+        _average(network, config, train, options.average, options.share, facts.get("initial_weights"))
+        facts["weight_average"] = {"initial_weights": Path(options.average).name, "share": options.share}
+    if options.boost_recall:
+        facts |= boost_recall(network, config, validation, options.boost_recall, options.boost_cost / 100)
+    name, precisions = options.name or options.output.name, tuple(options.precisions)
+    bundle, verdicts = package(network, config, train, validation, options.output, name, precisions, facts)
     if options.savedmodel is not None:
         save_savedmodel(network, options.savedmodel)
     for verdict in verdicts:
         print(verdict)
     print(f"{options.output}: {bundle.id}, temperature {bundle.temperature:.3f}, {', '.join(bundle.models)}")
     return 0
+
+
+def _average(
+    network: keras.Model, config: StageConfig, train: Crops, location: str, share: float, recorded: str | None
+) -> None:
+    """Move a run's network towards its initial weights. Raises ValueError for any others than those on record."""
+    from fer_training.models.mobilenet import LOGITS, build_network
+    from fer_training.models.weight_averaging import average_weights
+    from fer_training.training.initialization import open_initial_weights
+
+    weights = open_initial_weights(location)
+    if recorded is not None and weights.describe() != recorded:
+        raise ValueError(f"--average: expected the run's initial weights, {recorded}, got {location}")
+    before = build_network(config.network, network.output[LOGITS].shape[-1])
+    weights.initialise(before, config, train)
+    average_weights(network, before, share)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer_training.experiments import NAMES
+
+if TYPE_CHECKING:
+    from fer_training.experiments.report import Report
+    from fer_training.experiments.study import Study
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,51 +32,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the reports; returns 1 if one that was named could not be made at all."""
-    from importlib import import_module
-
-    from fer_training.data.dataset import DatasetError
-    from fer_training.experiments.first_stage import FirstStage
-    from fer_training.experiments.report import Report
-    from fer_training.experiments.study import MissingDataError, Study
     from fer_training.models.devices import grow_gpu_memory
-    from fer_training.training.config import find_config, load_stage_config
-    from fer_training.training.fold_runner import Workers
 
     grow_gpu_memory()
-    for name in ("fer2013", "ckplus", "jaffe"):
-        path = getattr(options, name)
-        if path is not None and not path.exists():
-            raise FileNotFoundError(f"--{name}: expected a data set at {path}, got nothing")
-    configs = [load_stage_config(find_config(getattr(options, f"{n}_config"))) for n in ("stage1", "ckplus", "jaffe")]
-    study = Study(
-        # Workers on other machines have another working directory.
-        output=options.output.resolve(),
-        first_stage=FirstStage(configs[0], options.stage1, options.imagenet_weights),
-        ckplus_config=configs[1],
-        jaffe_config=configs[2],
-        fer2013=options.fer2013,
-        ckplus=options.ckplus,
-        jaffe=options.jaffe,
-        folds=options.folds,
-        protocols=tuple(options.protocols),
-        workers=Workers(options.workers, options.ray),
-    )
+    study = _study(options)
     everything = "all" in options.what
-    reports = []
-    for name in NAMES if everything else dict.fromkeys(options.what):
-        try:
-            report = import_module(f"fer_training.experiments.{name}").run(study)
-        except (MissingDataError, DatasetError) as error:
-            report = Report(name, name, (), missing=(str(error),))
-        report.write(options.output)
-        reports.append(report)
-        print(report.to_markdown())
+    reports = [_report(name, study) for name in (NAMES if everything else dict.fromkeys(options.what))]
     if everything:
         (options.output / "README.md").write_text(_index(reports), encoding="utf-8")
     return 0 if everything or all(report.rows for report in reports) else 1
 
 
-def _index(reports: list) -> str:  # type: ignore[type-arg]
+def _study(options: argparse.Namespace) -> Study:
+    from fer_training.experiments.datasets import DatasetPaths
+    from fer_training.experiments.stage1_model import Stage1Model
+    from fer_training.experiments.study import Study
+    from fer_training.training.config import find_config, load_stage_config
+    from fer_training.training.fold_runner import Workers
+
+    for name in ("fer2013", "ckplus", "jaffe"):
+        path = getattr(options, name)
+        if path is not None and not path.exists():
+            raise FileNotFoundError(f"--{name}: expected a data set at {path}, got nothing")
+    stage1, ckplus, jaffe = (
+        load_stage_config(find_config(getattr(options, f"{name}_config"))) for name in ("stage1", "ckplus", "jaffe")
+    )
+    paths = DatasetPaths(options.fer2013, options.ckplus, options.jaffe)
+    # Workers on other machines have another working directory.
+    output = options.output.resolve()
+    return Study(
+        output=output,
+        stage1=Stage1Model(stage1, output, paths, options.stage1, options.imagenet_weights),
+        ckplus_config=ckplus,
+        jaffe_config=jaffe,
+        paths=paths,
+        folds=options.folds,
+        protocols=tuple(options.protocols),
+        workers=Workers(options.workers, options.ray),
+    )
+
+
+def _report(name: str, study: Study) -> Report:
+    """Make, write and print one report; what kept it from being made stands in it."""
+    from importlib import import_module
+
+    from fer_training.data.dataset import DatasetError
+    from fer_training.experiments.datasets import MissingDataError
+    from fer_training.experiments.report import Report
+
+    try:
+        report: Report = import_module(f"fer_training.experiments.{name}").run(study)
+    except (MissingDataError, DatasetError) as error:
+        report = Report(name, name, (), missing=(str(error),))
+    report.write(study.output)
+    print(report.to_markdown())
+    return report
+
+
+def _index(reports: list[Report]) -> str:
     lines = ["# The paper's tables and figures", ""]
     for report in reports:
         state = "not done" if not report.rows else "in part" if report.missing else "done"

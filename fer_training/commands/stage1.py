@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from fer_training.commands.common import add_renamed
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -13,8 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ferplus", type=Path, help="FER+ votes, for a config with vote_weight")
     parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
     parser.add_argument(
-        "--start",
-        help="run folder or bundle to go on from, instead of ImageNet; a bundle is narrowed to the config's width",
+        "--init-from",
+        help="run folder or bundle with the initial weights, instead of ImageNet's; a wider bundle is pruned to the "
+        "config's width",
     )
     parser.add_argument(
         "--teacher",
@@ -25,11 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--whole-split",
         action="store_true",
-        help="train on the whole training split and watch the public test, as the paper does; the best step's accuracy "
-        "is then selected on it, and no measure of the model",
+        help="train on the whole training split and evaluate on the public test meanwhile, as the paper does; the best "
+        "step's accuracy is then selected on it, and no measure of the model",
     )
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")
+    add_renamed(parser, {"--start": "--init-from"})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,18 +42,24 @@ def run(options: argparse.Namespace) -> int:
 
     from fer_training.models.devices import grow_gpu_memory
     from fer_training.training.config import find_config, load_stage_config
-    from fer_training.training.initialization import ImageNetStart, open_start
-    from fer_training.training.stage1 import train_coarse
+    from fer_training.training.initialization import ImageNetWeights, open_initial_weights
+    from fer_training.training.stage1 import train_stage1
 
     grow_gpu_memory()
     config = load_stage_config(find_config(options.config))
     if options.seed is not None:
         config = replace(config, seed=options.seed)
-    start = open_start(options.start) if options.start else ImageNetStart(options.imagenet_weights)
-    result = train_coarse(
-        config, options.fer2013, options.output, options.ferplus, start, options.teacher, True, options.whole_split
+    imagenet = ImageNetWeights(options.imagenet_weights)
+    result = train_stage1(
+        config,
+        options.fer2013,
+        options.output,
+        ferplus=options.ferplus,
+        initial_weights=open_initial_weights(options.init_from) if options.init_from else imagenet,
+        teachers=options.teacher,
+        whole_split=options.whole_split,
     )
-    where = "the public test, selected on it," if options.whole_split else "the held-out tenth"
+    where = "the public test, selected on it," if options.whole_split else "the validation split"
     print(
         f"{options.output}: {100 * result.best_accuracy:.2f} % of {where} at step {result.best_step}, "
         f"{100 * result.last_accuracy:.2f} % at the last step {result.last_step}"

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from fer_training.commands.common import add_dataset, dataset_spec
+from fer_training.evaluation.predictions import Predictions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,17 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train the folds, and print each result and their mean."""
     import sys
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
-    from fer_training.data.face_cropping import BoxCache, find_faces
-    from fer_training.data.registry import read_dataset
-    from fer_training.data.splits import PROTOCOLS, make_folds, save_folds
-    from fer_training.experiments.report import fold_rows, write_folds
+    from fer_training.data.face_cropping import read_crops
+    from fer_training.data.splits import PROTOCOLS
     from fer_training.models.devices import grow_gpu_memory
     from fer_training.training.config import find_config, load_stage_config
-    from fer_training.training.fold_runner import Job, Workers
-    from fer_training.training.initialization import ImageNetStart, open_start
-    from fer_training.training.run_folder import RESULT, Answers
+    from fer_training.training.cross_validation import CrossValidation
+    from fer_training.training.fold_runner import Workers
+    from fer_training.training.initialization import ImageNetWeights, open_initial_weights
 
     grow_gpu_memory()
     spec = dataset_spec(options)
@@ -51,37 +50,37 @@ def run(options: argparse.Namespace) -> int:
     config = load_stage_config(find_config(options.config))
     if options.seed is not None:
         config = replace(config, seed=options.seed)
-    start = ImageNetStart(options.imagenet_weights) if options.stage1 == "imagenet" else open_start(options.stage1)
-    dataset = read_dataset(spec, options.path).without_reported()
-    found = find_faces(dataset, start.adapt(config).preprocess.box_scale, BoxCache(options.output / "faces"))
-    for problem in (*dataset.problems, *found.problems(dataset)):
+    imagenet = ImageNetWeights(options.imagenet_weights)
+    weights = imagenet if options.stage1 == "imagenet" else open_initial_weights(options.stage1)
+    box_scale = weights.adapt(config).preprocess.box_scale
+    dataset, crops = read_crops(spec, options.path, box_scale, options.output / "faces")
+    for problem in dataset.problems:
         print(f"note: {problem}", file=sys.stderr)
-    dataset = replace(dataset, samples=tuple(dataset.samples[i] for i in found.kept))
-    rules = PROTOCOLS[spec.name][options.protocol]
-    folds = make_folds(dataset, rules)
-    if options.fold is not None and not 0 <= options.fold < len(folds):
-        raise ValueError(f"--fold must be 0 to {len(folds) - 1}, got {options.fold}")
+    validation = CrossValidation(spec, dataset, crops, PROTOCOLS[spec.name][options.protocol])
+    fold, count = options.fold, len(validation.folds)
+    if fold is not None and not 0 <= fold < count:
+        raise ValueError(f"--fold must be 0 to {count - 1}, got {fold}")
     output = options.output.resolve()
-    save_folds(dataset, rules, folds, output / "folds.json")
-    jobs = [
-        Job(
-            output / fold.name,
-            config,
-            start,
-            found.crops.take(fold.train),
-            found.crops.take(fold.validation),
-            {"dataset": asdict(spec), "protocol": rules.label, "fold": fold.name},
-        )
-        for fold in (folds if options.fold is None else [folds[options.fold]])
-    ]
-    answers = Workers(options.workers, options.ray).run(jobs)
-    done = [output / fold.name for fold in folds if (output / fold.name / RESULT).is_file()]
-    write_folds([folder.name for folder in done], [Answers.load(folder) for folder in done], output / "folds.csv")
-    for job, answer in zip(jobs, answers, strict=True):
-        for row in fold_rows(job.folder.name, rules.label, [answer], None, best=options.protocol == "random"):
+    found = validation.run(
+        config,
+        weights,
+        output,
+        output / "folds.json",
+        wanted=slice(None) if fold is None else slice(fold, fold + 1),
+        workers=Workers(options.workers, options.ray),
+    )
+    _print_results(found, dataset.name, validation.protocol.label, options.protocol == "random")
+    return 0
+
+
+def _print_results(found: dict[str, Predictions], dataset: str, protocol: str, best: bool) -> None:
+    """Print the accuracy of each fold, and their mean; `best`: of the best step as well."""
+    from fer_training.experiments.report import fold_rows
+
+    for name, predictions in found.items():
+        for row in fold_rows(name, protocol, [predictions], None, best=best):
             print(f"{row.what}: {row.ours:.2f} % of {row.n}, {row.protocol}")
-    for row in fold_rows(dataset.name, rules.label, answers, None, best=options.protocol == "random"):
+    for row in fold_rows(dataset, protocol, list(found.values()), None, best=best):
         deviation = f" ± {row.deviation:.2f}" if row.deviation is not None else ""
         low, high = row.interval or (0.0, 0.0)
         print(f"{row.what}: {row.ours:.2f}{deviation} %, 95 % interval {low:.2f} to {high:.2f}, {row.protocol}")
-    return 0

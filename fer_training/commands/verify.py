@@ -5,6 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fer_training.legacy import translate_facts
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from fer_ros.core.classification.bundle import Bundle
+    from fer_training.data.crops import Crops
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run",
         type=Path,
         dest="run_folder",
-        help="the run it was made of; without it the bundle's recorded accuracy is the measure, on the tenth that is "
-        "held out of FER-2013's training split",
+        help="the run it was made of; without it the bundle's recorded accuracy is the measure, on the validation "
+        "split of FER-2013's training split",
     )
 
 
@@ -26,41 +36,57 @@ def run(options: argparse.Namespace) -> int:
     from fer_training.export.verification import verify
 
     bundle = load_bundle(options.bundle)
-    made, answers = bundle.training, None
-    recorded = made.get("validation", {})
     if options.run_folder is not None:
-        from fer_training.export.packaging import refer
-        from fer_training.training.loop import load_run
-        from fer_training.training.run_data import faces_of_run
-
-        network, config = load_run(options.run_folder, f"{made.get('weights', 'best')}.weights.h5")
-        _, validation = faces_of_run(options.run_folder, config, options.path)
-        if made.keys() & {"average", "logit_offsets"}:
-            print(f"{options.bundle}: changed after its run; the accuracy that it records is the measure")
-            accuracy = recorded["accuracy"]
-        else:
-            reference = refer(network, config, validation)
-            accuracy, answers = reference.raw.accuracy, reference.logits.argmax(axis=1)
+        validation, accuracy, predicted = _of_run(bundle, options.run_folder, options.path)
     else:
-        from fer_training.data.dataset import DatasetError
-        from fer_training.training.stage1 import coarse_faces
-
-        try:
-            _, validation = coarse_faces(options.path)
-        except DatasetError as error:
-            raise ValueError(f"{error}; a bundle of another data set needs its --run") from None
-        if validation.labels != bundle.labels or recorded.get("n") != len(validation):
-            raise ValueError(
-                f"{options.bundle}: expected a bundle selected on {len(validation)} faces with labels "
-                f"{validation.labels}, got {recorded.get('n')} and {bundle.labels}; name its --run"
-            )
-        if made.get("validation_digest", validation.digest) != validation.digest:
-            print("note: the held-out tenth of this copy is another one: its pictures differ in their pixels")
-        accuracy = recorded["accuracy"]
-    verdicts = verify(bundle, validation, accuracy, answers)
+        (validation, accuracy), predicted = _of_record(bundle, options.path), None
+    verdicts = verify(bundle, validation, accuracy, predicted)
     for verdict in verdicts:
         print(verdict)
     refused = [v.precision for v in verdicts if not v.passed]
     if refused:
         print(f"fer-train: {', '.join(refused)} refused", file=sys.stderr)
     return 1 if refused else 0
+
+
+def _of_run(bundle: Bundle, folder: Path, path: Path) -> tuple[Crops, float, npt.NDArray[np.int64] | None]:
+    """Return the run's validation faces, and the accuracy and labels that its network predicts for them.
+
+    A bundle that was changed after its run is measured by the accuracy that it records.
+    """
+    from fer_training.export.packaging import reference_predictions
+    from fer_training.training.loop import load_run
+    from fer_training.training.run_folder import crops_of_run
+
+    made = translate_facts(bundle.training)
+    network, config = load_run(folder, f"{made.get('weights', 'best')}.weights.h5")
+    _, validation = crops_of_run(folder, config, path)
+    if made.keys() & {"weight_average", "logit_adjustment"}:
+        print(f"{bundle.directory}: changed after its run; the accuracy that it records is the measure")
+        return validation, made["validation"]["accuracy"], None
+    reference = reference_predictions(network, config, validation)
+    return validation, reference.raw.accuracy, reference.logits.argmax(axis=1)
+
+
+def _of_record(bundle: Bundle, path: Path) -> tuple[Crops, float]:
+    """Return the validation faces of a first stage, and the accuracy that the bundle records.
+
+    Raises ValueError for a bundle that was selected on others.
+    """
+    from fer_training.data.dataset import DatasetError
+    from fer_training.data.fer2013_crops import stage1_crops
+
+    made = translate_facts(bundle.training)
+    recorded = made.get("validation", {})
+    try:
+        _, validation = stage1_crops(path)
+    except DatasetError as error:
+        raise ValueError(f"{error}; a bundle of another data set needs its --run") from None
+    if validation.labels != bundle.labels or recorded.get("n") != len(validation):
+        raise ValueError(
+            f"{bundle.directory}: expected a bundle selected on {len(validation)} faces with labels "
+            f"{validation.labels}, got {recorded.get('n')} and {bundle.labels}; name its --run"
+        )
+    if made.get("validation_digest", validation.digest) != validation.digest:
+        print("note: the validation split of this copy is another one: its pictures differ in their pixels")
+    return validation, recorded["accuracy"]

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess_crops
+from fer_ros.core.settings import check_settings, setting
 from fer_training.data.dataset import Pixels
-from fer_training.data.randaugment import rand_augment
 
 # Slim draws one of TensorFlow's four for each picture.
 _RESIZE_METHODS = (cv2.INTER_LINEAR, cv2.INTER_NEAREST, cv2.INTER_CUBIC, cv2.INTER_AREA)
@@ -22,61 +22,60 @@ _RESIZE_METHODS = (cv2.INTER_LINEAR, cv2.INTER_NEAREST, cv2.INTER_CUBIC, cv2.INT
 
 @dataclass(frozen=True)
 class AugmentationConfig:
-    """What is done to a crop, in this order; the defaults are the paper's.
+    """What is done to a crop, in this order; the defaults are the paper's."""
 
-    patch_area: share of the crop's area that a random patch keeps, low and high.
-    patch_aspect: largest ratio by which the patch's sides may differ from square, 1 for none.
-    rotation: degrees either way.  flip: probability of mirroring.
-    resize: 'spec' brings the patch to the network's size as PreprocessSpec says, 'random' by one of four methods, as
-    TensorFlow Slim's inception preprocessing does, the library that the paper names.
-    contrast: largest relative change.  brightness: largest change, as a share of the gray range.
-    clip: keep gray values within the range after that.
-    erase: probability of covering a rectangle of 1/6 to 2/5 of the side with one gray.
-    random_operations, random_magnitude: RandAugment before all of it, see randaugment.py; 0 operations for none.
-    """
-
-    patch_area: tuple[float, float] = (0.85, 1.0)
-    patch_aspect: float = 1.0
-    rotation: float = 0.0
-    flip: float = 0.5
-    resize: str = "spec"
-    contrast: float = 0.0
-    brightness: float = 0.0
-    clip: bool = False
-    erase: float = 0.0
-    random_operations: int = 0
-    random_magnitude: float = 0.5
+    patch_area: tuple[float, float] = setting(
+        (0.85, 1.0), "Share of the crop's area that a random patch keeps, low and high, above 0 to 1."
+    )
+    patch_aspect: float = setting(
+        1.0, "Largest ratio by which the patch's sides may differ from square; 1 for none.", low=1.0
+    )
+    rotation: float = setting(0.0, "Largest angle either way.", low=0.0, high=180.0, unit="degrees")
+    flip: float = setting(0.5, "Probability of mirroring.", low=0.0, high=1.0)
+    resize: str = setting(
+        "spec",
+        "How a patch is brought to the network's size: as PreprocessSpec says, or by one of four methods at random, as "
+        "TensorFlow Slim's inception preprocessing does, the library that the paper names.",
+        choices=("spec", "random"),
+    )
+    contrast: float = setting(0.0, "Largest relative change of contrast.", low=0.0, high=1.0)
+    brightness: float = setting(0.0, "Largest change of brightness, as a share of the gray range.", low=0.0, high=1.0)
+    clip: bool = setting(False, "Whether gray values are kept within the range after contrast and brightness.")
+    erase: float = setting(
+        0.0, "Probability of covering a rectangle of 1/6 to 2/5 of the side with one gray.", low=0.0, high=1.0
+    )
 
     def __post_init__(self) -> None:
         """Check the ranges."""
+        check_settings(self)
         low, high = self.patch_area
         if not 0 < low <= high <= 1:
             raise ValueError(f"patch_area must be 0 < low <= high <= 1, got {self.patch_area}")
-        if self.patch_aspect < 1:
-            raise ValueError(f"patch_aspect must be at least 1, got {self.patch_aspect}")
-        for name in ("flip", "contrast", "brightness", "erase", "random_magnitude"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be 0 to 1, got {getattr(self, name)}")
-        if self.resize not in ("spec", "random"):
-            raise ValueError(f"resize must be 'spec' or 'random', got {self.resize!r}")
-        if self.random_operations < 0:
-            raise ValueError(f"random_operations must not be negative, got {self.random_operations}")
 
 
 def augment_batch(
     crops: Sequence[Pixels], config: AugmentationConfig, spec: PreprocessSpec, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    """Turn crops, each (h, w) uint8 at full resolution, into an augmented (N, size, size, 1) float32 batch.
+    """Turn crops into an augmented batch; the patch is cut before resizing, which is the node's own.
 
-    The patch is cut before resizing; resizing and normalising are the node's own.
+    Args:
+        crops: N faces, each (h, w) uint8 at full resolution.
+        config: what is done to them.
+        spec: size and range of the batch.
+        rng: whatever is random is drawn here.
+
+    Returns:
+        (N, size, size, 1) float32.
+
     """
-    operations, magnitude = config.random_operations, config.random_magnitude
-    changed = [rand_augment(crop, operations, magnitude, rng) for crop in crops] if operations else crops
-    patches = [_patch(crop, config, rng) for crop in changed]
+    patches = [_patch(crop, config, rng) for crop in crops]
     if config.resize == "random":
         methods = rng.integers(0, len(_RESIZE_METHODS), len(patches))
         size = (spec.size, spec.size)
-        patches = [cv2.resize(p, size, interpolation=_RESIZE_METHODS[m]) for p, m in zip(patches, methods, strict=True)]
+        patches = [
+            cv2.resize(p, size, interpolation=_RESIZE_METHODS[m])  # type: ignore[misc]
+            for p, m in zip(patches, methods, strict=True)
+        ]
     batch = preprocess_crops(patches, spec)
     for picture in batch:
         _distort(picture[..., 0], config, spec, rng)
@@ -102,7 +101,8 @@ def _patch(crop: Pixels, config: AugmentationConfig, rng: np.random.Generator) -
     matrix = np.array([[cos * mirror, -sin, 0.0], [sin * mirror, cos, 0.0]])
     matrix[:, 2] = np.array([x - 0.5, y - 0.5]) - matrix[:, :2] @ [(out_width - 1) / 2, (out_height - 1) / 2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(crop, matrix, (out_width, out_height), flags=flags, borderMode=cv2.BORDER_REFLECT)
+    size = (out_width, out_height)
+    return cv2.warpAffine(crop, matrix, size, flags=flags, borderMode=cv2.BORDER_REFLECT)  # type: ignore[return-value]
 
 
 def _distort(

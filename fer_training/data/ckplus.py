@@ -70,7 +70,7 @@ def read_ckplus(path: Path, classes: str = "8", size: str = "small") -> Dataset:
         raise DatasetError(f"CK+: expected a folder at {path}, got nothing")
     images, emotions = _find(path, "cohn-kanade-images"), _find(path, "Emotion") or _find(path, "Emotion_labels")
     official = images is not None and emotions is not None
-    if official:
+    if images is not None and emotions is not None:
         frames, problems = _official(images, emotions, SIZES[size])
     elif images is not None or emotions is not None:
         raise DatasetError(f"{path}: expected cohn-kanade-images and Emotion, got only {images or emotions}")

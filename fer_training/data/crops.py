@@ -18,7 +18,7 @@ class Crops:
 
     pixels: N pictures, each (h, w) uint8.  targets: (N,) int64, indices into labels.
     votes: (N, V) float32 distributions of FER+, rows of zeros where there are none; or None.
-    taught: (N, K) float32 probabilities of a teacher; or None.
+    soft_targets: (N, K) float32 probabilities that a teacher gives the classes; or None.
     names: N names of samples, for messages; or none at all.
     """
 
@@ -27,7 +27,7 @@ class Crops:
     labels: tuple[str, ...]
     votes: npt.NDArray[np.float32] | None = None
     names: tuple[str, ...] = ()
-    taught: npt.NDArray[np.float32] | None = None
+    soft_targets: npt.NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Check that there is one target for each picture, in range."""
@@ -35,8 +35,10 @@ class Crops:
             raise ValueError(f"expected one target a picture, got {len(self.pixels)} and {len(self.targets)}")
         if self.names and len(self.names) != len(self.pixels):
             raise ValueError(f"expected one name a picture, got {len(self.names)} for {len(self.pixels)}")
-        if self.taught is not None and self.taught.shape != (len(self.pixels), len(self.labels)):
-            raise ValueError(f"taught must be ({len(self.pixels)}, {len(self.labels)}), got {self.taught.shape}")
+        if self.soft_targets is not None and self.soft_targets.shape != (len(self.pixels), len(self.labels)):
+            raise ValueError(
+                f"soft_targets must be ({len(self.pixels)}, {len(self.labels)}), got {self.soft_targets.shape}"
+            )
         if self.targets.min() < 0 or self.targets.max() >= len(self.labels):
             raise ValueError(f"targets must be 0 to {len(self.labels) - 1}, got up to {self.targets.max()}")
 
@@ -47,17 +49,17 @@ class Crops:
     def take(self, indices: npt.NDArray[np.int64]) -> Crops:
         """Return the chosen faces, in the order of the indices."""
         votes = None if self.votes is None else self.votes[indices]
-        taught = None if self.taught is None else self.taught[indices]
+        soft_targets = None if self.soft_targets is None else self.soft_targets[indices]
         names = tuple(self.names[i] for i in indices) if self.names else ()
-        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes, names, taught)
+        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes, names, soft_targets)
 
     def with_labels(self, labels: tuple[str, ...]) -> Crops:
         """Return only the faces of these labels, under them. Raises ValueError if there are none."""
         place = {self.labels.index(name): i for i, name in enumerate(labels) if name in self.labels}
         kept = self.take(np.array([i for i, t in enumerate(self.targets) if int(t) in place], np.int64))
-        # A teacher of other labels says nothing about these.
+        # Soft targets over other labels say nothing about these.
         return replace(
-            kept, taught=None, targets=np.array([place[int(t)] for t in kept.targets], np.int64), labels=labels
+            kept, soft_targets=None, targets=np.array([place[int(t)] for t in kept.targets], np.int64), labels=labels
         )
 
     @property

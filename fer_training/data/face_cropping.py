@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from fer_ros.core.classification.preprocessing import crop
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.types import Box
 from fer_training.data.crops import Crops
-from fer_training.data.dataset import Dataset, DatasetError, Sample
+from fer_training.data.dataset import Dataset, DatasetError, Pixels, Sample
+from fer_training.data.registry import DatasetSpec, read_dataset
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +26,7 @@ class FoundFaces:
     """
 
     crops: Crops
-    kept: np.ndarray
+    kept: npt.NDArray[np.int64]
     missed: tuple[str, ...]
 
     def problems(self, dataset: Dataset) -> list[str]:
@@ -92,6 +94,29 @@ class BoxCache:
         self._stored = len(self._boxes)
 
 
+def read_crops(spec: DatasetSpec, path: Path, box_scale: float, cache: Path) -> tuple[Dataset, Crops]:
+    """Read a data set that is divided into folds, and cut the faces out.
+
+    Args:
+        spec: which data set.
+        path: where it stands.
+        box_scale: see PreprocessSpec.
+        cache: folder that remembers where the faces are.
+
+    Returns:
+        The samples in which a face was found, without those of reported splits, and their crops in the same order.
+        `Dataset.problems` says what is wrong with the copy, and which pictures have no found face.
+
+    Raises:
+        DatasetError: the data set is missing or unfit, or no face is found.
+
+    """
+    dataset = read_dataset(spec, path).without_reported()
+    found = find_faces(dataset, box_scale, BoxCache(cache))
+    samples = tuple(dataset.samples[i] for i in found.kept)
+    return replace(dataset, samples=samples, problems=(*dataset.problems, *found.problems(dataset))), found.crops
+
+
 def crops_of(dataset: Dataset) -> Crops:
     """Return the faces of a data set whose pictures are faces already.
 
@@ -102,7 +127,7 @@ def crops_of(dataset: Dataset) -> Crops:
     return find_faces(dataset).crops
 
 
-def _crops(dataset: Dataset, kept: np.ndarray, pixels: list[np.ndarray]) -> Crops:
+def _crops(dataset: Dataset, kept: npt.NDArray[np.int64], pixels: list[Pixels]) -> Crops:
     samples = [dataset.samples[i] for i in kept]
     votes = None
     if any(s.votes is not None for s in samples):

@@ -28,6 +28,8 @@ from fer_training.data.dataset import (
 
 LABELS = EMOTIONS[:7]
 SPLITS = ("train", "public_test", "private_test")
+WATCHED = "public_test"
+"""The split that the paper watches while it trains on the whole training split (Section 5.1.1)."""
 OFFICIAL_COUNTS = {
     "train": dict(zip(LABELS, (3995, 436, 4097, 7215, 4830, 3171, 4965), strict=True)),
     "public_test": dict(zip(LABELS, (467, 56, 496, 895, 653, 415, 607), strict=True)),

@@ -63,12 +63,12 @@ class Fold:
 def hold_out(dataset: Dataset, parts: int = 10, seed: int = 0) -> tuple[Indices, Indices]:
     """Split off one of `parts` shares for validation, stratified by label, exact duplicates on one side.
 
-    Returns the indices of the training and of the held-out samples.
+    Returns the indices of the training and of the validation samples.
     """
     groups = [sample.digest for sample in dataset.samples]
     splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
-    train, held = next(iter(splitter.split(np.zeros(len(groups)), dataset.targets(), groups)))
-    return train.astype(np.int64), held.astype(np.int64)
+    train, validation = next(iter(splitter.split(np.zeros(len(groups)), dataset.targets(), groups)))
+    return train.astype(np.int64), validation.astype(np.int64)
 
 
 def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
@@ -89,19 +89,23 @@ def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
         if count < protocol.parts:
             raise DatasetError(f"{dataset.name}: expected {protocol.parts} pictures or more, got {count}")
         splits = KFold(protocol.parts, shuffle=True, random_state=protocol.seed).split(np.zeros(count))
-        return [Fold(f"fold{i}", *map(np.int64, pair)) for i, pair in enumerate(splits)]
+        return [_fold(f"fold{i}", *pair) for i, pair in enumerate(splits)]
     if "" in subjects:
         raise DatasetError(f"{dataset.name}: expected a subject for each picture, got some without")
     if protocol.scheme == "one_subject":
         if different < 2:
             raise DatasetError(f"{dataset.name}: expected two subjects or more, got {different}")
         splits = LeaveOneGroupOut().split(np.zeros(count), groups=subjects)
-        return [Fold(str(subjects[v[0]]), np.int64(t), np.int64(v)) for t, v in splits]
+        return [_fold(str(subjects[v[0]]), t, v) for t, v in splits]
     if different < protocol.parts:
         raise DatasetError(f"{dataset.name}: expected {protocol.parts} subjects or more, got {different}")
     splitter = GroupKFold(protocol.parts, shuffle=True, random_state=protocol.seed)
     splits = splitter.split(np.zeros(count), groups=subjects)
-    return [Fold(f"fold{i}", *map(np.int64, pair)) for i, pair in enumerate(splits)]
+    return [_fold(f"fold{i}", *pair) for i, pair in enumerate(splits)]
+
+
+def _fold(name: str, train: npt.ArrayLike, validation: npt.ArrayLike) -> Fold:
+    return Fold(name, np.asarray(train, np.int64), np.asarray(validation, np.int64))
 
 
 def save_folds(dataset: Dataset, protocol: Protocol, folds: list[Fold], path: Path) -> None:

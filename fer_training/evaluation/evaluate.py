@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.classification.bundle import Bundle, load_bundle
-from fer_ros.core.classification.classifier import Classifier, softmax
+from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.factory import make_classifier
-from fer_ros.core.classification.preprocessing import PreprocessSpec, preprocess_crops
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import Dataset, DatasetError
 from fer_training.data.face_cropping import find_faces
 from fer_training.data.registry import DatasetSpec, read_dataset
 from fer_training.evaluation.metrics import Metrics, measure, wilson_interval
-
-CHUNK = 64
-WATCHED = "public_test"
-"""The split that the paper watches while it trains on the whole training split (Section 5.1.1)."""
+from fer_training.evaluation.predictions import predict
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a bundle answered on one split.
+    """What a bundle predicts on one split.
 
     metrics: over the pictures whose face was found.  missed: pictures in which no face was found.
     facts: bundle, backend, data set and split, for the report.  problems: what the data set's reader found wrong.
@@ -44,12 +39,12 @@ class Evaluation:
 
     @property
     def n(self) -> int:
-        """How many pictures were judged, those without a found face included."""
+        """How many pictures were evaluated, those without a found face included."""
         return self.metrics.n + self.missed
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers, 0 to 1; a picture in which no face was found is a wrong answer."""
+        """Share of right predictions, 0 to 1; a picture in which no face was found is a wrong one."""
         return int(np.trace(self.metrics.confusion)) / self.n
 
     @property
@@ -80,10 +75,20 @@ def evaluate(
     precision: str = "default",
     threads: int = 2,
 ) -> Evaluation:
-    """Run a bundle over one split of a data set ('' for all of a data set that is not split).
+    """Run a bundle over one split of a data set.
 
-    location: a bundle's folder or the name of a shipped one.  backend, precision, threads: see make_classifier.
-    Raises BundleError, BackendError or DatasetError where one of them cannot be used.
+    Args:
+        location: a bundle's folder or the name of a shipped one.
+        spec: which data set.
+        path: where it stands.
+        split: '' for all of a data set that is not split.
+        backend: see make_classifier, as for `precision` and `threads`.
+        precision: of the bundle's model file.
+        threads: of LiteRT.
+
+    Raises:
+        BundleError, BackendError, DatasetError: one of them cannot be used.
+
     """
     bundle = load_bundle(location)
     classifier = make_classifier(bundle, backend, precision, threads, log=lambda line: None)
@@ -91,7 +96,8 @@ def evaluate(
     if split:
         dataset = dataset.split(split)
     crops, missed = faces_for(dataset, bundle)
-    return judge(classifier, crops, missed, {"dataset": dataset.name, "split": split or "all"}, dataset.problems)
+    facts = {"dataset": dataset.name, "split": split or "all"}
+    return evaluate_classifier(classifier, crops, missed, facts, dataset.problems)
 
 
 def faces_for(dataset: Dataset, bundle: Bundle) -> tuple[Crops, int]:
@@ -105,23 +111,20 @@ def faces_for(dataset: Dataset, bundle: Bundle) -> tuple[Crops, int]:
     return Crops(crops.pixels, order[crops.targets], bundle.labels, names=crops.names), len(found.missed)
 
 
-def judge(
+def evaluate_classifier(
     classifier: Classifier, crops: Crops, missed: int, facts: dict[str, Any], problems: tuple[str, ...] = ()
 ) -> Evaluation:
-    """Let a classifier answer for each face, in the node's own way, and measure its answers."""
-    parts = []
-    for start in range(0, len(crops), CHUNK):
-        parts.append(classifier.classify(preprocess_crops(crops.pixels[start : start + CHUNK], classifier.spec)))
-    probabilities = np.concatenate(parts)
+    """Let a classifier predict each face, in the node's own way, and measure its predictions.
+
+    Args:
+        classifier: the backend with its model.
+        crops: the faces.
+        missed: how many pictures have no found face.
+        facts: data set and split, for the report.
+        problems: what the data set's reader found wrong.
+
+    """
+    probabilities = predict(classifier.classify, crops.pixels, classifier.spec)
     facts = {"bundle": classifier.bundle_id, "backend": classifier.name, **facts}
     metrics = measure(crops.targets, probabilities, crops.labels)
     return Evaluation(metrics, missed, facts, problems, crops.names, crops.targets, probabilities)
-
-
-def judge_network(network: Callable[..., dict[str, Any]], spec: PreprocessSpec, crops: Crops) -> Metrics:
-    """Measure a Keras network, as build_network makes them, on faces that neither trained nor selected it."""
-    parts = []
-    for start in range(0, len(crops), CHUNK):
-        faces = preprocess_crops(crops.pixels[start : start + CHUNK], spec)
-        parts.append(softmax(np.asarray(network(faces, training=False)["logits"])))
-    return measure(crops.targets, np.concatenate(parts), crops.labels)

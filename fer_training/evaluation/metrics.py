@@ -1,4 +1,4 @@
-"""How good a set of answers is: pure functions on (targets, probabilities), on top of scikit-learn and SciPy."""
+"""How good a set of predictions is: pure functions on (targets, probabilities), on top of scikit-learn and SciPy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ClassMetrics:
 
 @dataclass(frozen=True)
 class Bin:
-    """Answers whose confidence lies in (low, high]: their number, mean confidence and share of right ones."""
+    """Predictions whose confidence lies in (low, high]: their number, mean confidence and share of right ones."""
 
     low: float
     high: float
@@ -39,7 +39,7 @@ class Bin:
 
 @dataclass(frozen=True, eq=False)
 class Metrics:
-    """Everything measured on N answers, as shares from 0 to 1.
+    """Everything measured on N predictions, as shares from 0 to 1.
 
     interval: Wilson's 95 % interval of the accuracy.  precision, recall, f1: means over the classes that occur.
     f1_of_means: harmonic mean of the mean precision and recall, which is what the paper's tables call F1.
@@ -78,9 +78,9 @@ def measure(targets: Integers, probabilities: Floats, labels: tuple[str, ...]) -
         )
     if min(targets) < 0 or max(targets) >= len(labels):
         raise ValueError(f"targets must be 0 to {len(labels) - 1}, got {min(targets)} to {max(targets)}")
-    answers = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     every = np.arange(len(labels))
-    columns = precision_recall_fscore_support(targets, answers, labels=every, zero_division=0.0)
+    columns = precision_recall_fscore_support(targets, predicted, labels=every, zero_division=0.0)
     classes = tuple(
         ClassMetrics(name, int(support), float(p), float(r), float(f))
         for name, p, r, f, support in zip(labels, *columns, strict=True)
@@ -88,7 +88,7 @@ def measure(targets: Integers, probabilities: Floats, labels: tuple[str, ...]) -
     present = [c for c in classes if c.support]
     precision = float(np.mean([c.precision for c in present]))
     recall = float(np.mean([c.recall for c in present]))
-    right = int((answers == targets).sum())
+    right = int((predicted == targets).sum())
     bins = calibration_bins(targets, probabilities)
     normal = probabilities.astype(np.float64)
     return Metrics(
@@ -103,7 +103,7 @@ def measure(targets: Integers, probabilities: Floats, labels: tuple[str, ...]) -
         nll=float(log_loss(targets, normal / normal.sum(axis=1, keepdims=True), labels=every)),
         classes=classes,
         bins=bins,
-        confusion=confusion_matrix(targets, answers, labels=every).astype(np.int64),
+        confusion=confusion_matrix(targets, predicted, labels=every).astype(np.int64),
     )
 
 
@@ -114,7 +114,7 @@ def wilson_interval(right: int, n: int, confidence: float = 0.95) -> tuple[float
 
 
 def calibration_bins(targets: Integers, probabilities: Floats, count: int = BINS) -> tuple[Bin, ...]:
-    """Sort answers by confidence into equal bins (Guo et al. 2017, Section 2); empty bins are left out."""
+    """Sort predictions by confidence into equal bins (Guo et al. 2017, Section 2); empty bins are left out."""
     confidences, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
     edges = np.linspace(0.0, 1.0, count + 1)
     places = np.clip(np.digitize(confidences, edges, right=True) - 1, 0, count - 1)

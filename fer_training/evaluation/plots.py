@@ -16,7 +16,7 @@ DPI = 110
 
 
 def draw_confusion(axes: Axes, metrics: Metrics, title: str) -> None:
-    """Draw the share of each true class (rows) that got each answer (columns), in percent."""
+    """Draw the share of each true class (rows) that got each prediction (columns), in percent."""
     totals = np.maximum(metrics.confusion.sum(axis=1, keepdims=True), 1)
     display = ConfusionMatrixDisplay(100.0 * metrics.confusion / totals, display_labels=metrics.labels)
     display.plot(ax=axes, cmap="Blues", colorbar=False, values_format=".0f", xticks_rotation=45.0)
@@ -31,7 +31,7 @@ def save_confusion(metrics: Metrics, title: str, path: Path) -> None:
 
 
 def save_reliability(metrics: Metrics, title: str, path: Path) -> None:
-    """Write the reliability diagram (Guo et al. 2017) as a PNG file: accuracy and share of answers by confidence."""
+    """Write the reliability diagram (Guo et al. 2017) as a PNG file: accuracy and share by confidence."""
     figure = Figure(figsize=(5, 5.6), layout="constrained")
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     left, width = [b.low for b in metrics.bins], [b.high - b.low for b in metrics.bins]

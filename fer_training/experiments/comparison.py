@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from fer_training.data.registry import DatasetSpec
 from fer_training.data.splits import PROTOCOLS
+from fer_training.experiments.datasets import MissingDataError
 from fer_training.experiments.report import Report, Row, fold_rows, pooled
-from fer_training.experiments.study import MissingDataError, Study
+from fer_training.experiments.study import Study
 from fer_training.training.stage2 import BEST_LABEL, LAST_LABEL
 
 CKPLUS_SIX = DatasetSpec("ckplus", "6", "small")
@@ -43,7 +44,7 @@ def rows_of(
     paper: float | None,
     supervision: str,
     stages: str,
-    means: tuple[float | None, float | None, float | None] = (None, None, None),
+    means: Sequence[float | None] = (None, None, None),
 ) -> list[Row]:
     """Return the rows of one variant: the paper's protocol first, with subjects apart beside it.
 

@@ -14,8 +14,8 @@ from fer_training.experiments.study import Study
 
 
 def run(study: Study) -> Report:
-    """Send a frame of photographs through the node's pipeline and draw what it answers."""
-    classifier = make_classifier(load_bundle(study.first_stage.bundle(study)), "auto", log=lambda line: None)
+    """Send a frame of photographs through the node's pipeline and draw what it predicts."""
+    classifier = make_classifier(load_bundle(study.stage1.bundle()), "auto", log=lambda line: None)
     picture = frame(faces=2)
     faces = Pipeline(classifier).look(picture)
     annotated = annotate(picture, faces)

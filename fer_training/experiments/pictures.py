@@ -22,11 +22,11 @@ def photographs() -> dict[str, Rgb]:
     try:
         from skimage.data import astronaut
 
-        found["Eileen Collins"] = np.ascontiguousarray(astronaut())
+        found["Eileen Collins"] = np.ascontiguousarray(astronaut())  # type: ignore[no-untyped-call]
     except ImportError:
         pass
-    with get_sample_data("grace_hopper.jpg") as file:
-        found["Grace Hopper"] = np.ascontiguousarray(imread(file, format="jpg"))
+    path = get_sample_data("grace_hopper.jpg", asfileobj=False)
+    found["Grace Hopper"] = np.ascontiguousarray(imread(str(path)))
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fer_training.evaluation.metrics import Metrics, mean_and_deviation, measure, wilson_interval
-from fer_training.training.run_folder import Answers
+from fer_training.evaluation.predictions import Predictions
 from fer_training.training.stage2 import BEST_LABEL, LAST_LABEL
 
 NOT_RUN = "not run"
@@ -23,7 +23,7 @@ class Row:
 
     what: which result.  measure: of what, such as 'accuracy %'.  protocol: how it was measured.
     paper, ours: the values; None where there is none.  deviation: sample standard deviation over the folds.
-    interval: Wilson's 95 % interval over all n answers, in percent.  note: what a reader must know.
+    interval: Wilson's 95 % interval over all n predictions, in percent.  note: what a reader must know.
     """
 
     what: str
@@ -110,7 +110,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def fold_rows(
-    what: str, protocol: str, folds: Sequence[Answers], paper: float | None, best: bool, note: str = ""
+    what: str, protocol: str, folds: Sequence[Predictions], paper: float | None, best: bool, note: str = ""
 ) -> list[Row]:
     """Return the accuracy over folds: at the last step, and before it, where `best`, at the best step of each fold.
 
@@ -141,18 +141,7 @@ def fold_rows(
     return rows
 
 
-def write_folds(names: Sequence[str], folds: Sequence[Answers], path: Path) -> None:
-    """Write one row a fold: its number of answers, and accuracy, macro precision, recall and F1 of both steps."""
-    measures = ("accuracy", "precision", "recall", "f1")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["fold", "n", *(f"{step}_{name}" for step in ("last", "best") for name in measures)])
-        for fold, answers in zip(names, folds, strict=True):
-            steps = [measure(answers.targets, getattr(answers, step), answers.labels) for step in ("last", "best")]
-            writer.writerow([fold, steps[0].n, *(round(getattr(m, name), 5) for m in steps for name in measures)])
-
-
-def pooled(folds: Sequence[Answers], step: str = "best") -> Metrics:
-    """Measure all folds' answers together: each sample is in the validation part of one fold."""
+def pooled(folds: Sequence[Predictions], step: str = "best") -> Metrics:
+    """Measure all folds' predictions together: each sample is in the validation part of one fold."""
     targets = np.concatenate([a.targets for a in folds])
     return measure(targets, np.concatenate([getattr(a, step) for a in folds]), folds[0].labels)

@@ -6,8 +6,9 @@ from fer_ros.core.emotions import EMOTIONS
 from fer_training.data.dataset import Dataset, DatasetError
 from fer_training.data.fer2013 import SPLITS
 from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.experiments.datasets import MissingDataError
 from fer_training.experiments.report import Report, Row
-from fer_training.experiments.study import MissingDataError, Study
+from fer_training.experiments.study import Study
 
 PAPER = {
     "fer2013": (4593, 547, 5121, 8989, 6077, 4002, 6198, 0),
@@ -42,7 +43,7 @@ def run(study: Study) -> Report:
 
 
 def _read(name: str, study: Study) -> Dataset:
-    path = study.path(name)
+    path = study.paths.find(name)
     try:
         return read_dataset(DatasetSpec(name), path)
     except DatasetError:

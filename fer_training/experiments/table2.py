@@ -18,8 +18,8 @@ def run(study: Study) -> Report:
     """Train both ways on CK+ (six classes, small) and JAFFE."""
     variants = [(spec, stages, SOFTMAX, stages, value) for (spec, stages), value in PAPER.items()]
     config = study.config("ckplus", SOFTMAX)
-    alone, by_way = (study.start(stages).adapt(config).network for stages in (ONE_STAGE, TWO_STAGES))
-    notes = ()
+    alone, by_way = (study.initial_weights(stages).adapt(config).network for stages in (ONE_STAGE, TWO_STAGES))
+    notes: tuple[str, ...] = ()
     if alone != by_way:
         shapes = [f"width {n.width:g} and stem stride {n.stem_stride}" for n in (alone, by_way)]
         notes = (f"not the stages alone: one stage has a network of {shapes[0]}, two stages of {shapes[1]}",)

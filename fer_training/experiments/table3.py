@@ -9,7 +9,7 @@ from fer_training.experiments.study import CENTER, SOFTMAX, TWO_STAGES, Study
 PAPER = {(CKPLUS_SIX, SOFTMAX): 95.08, (CKPLUS_SIX, CENTER): 96.92, (JAFFE, SOFTMAX): 92.86, (JAFFE, CENTER): 95.24}
 NOTES = (
     "96.92 % is 63 of 65, a fifth of the 327 sequences with contempt; a fifth of the six classes' 309 pictures is 61 "
-    "or 62, where no number of right answers gives it",
+    "or 62, where no number of right predictions gives it",
     "the paper's table prints an improvement of 1.84 on CK+, its text 1.85",
 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fer_training.data.dataset import DatasetError
 from fer_training.data.registry import DatasetSpec
 from fer_training.experiments.comparison import rows_of
+from fer_training.experiments.datasets import MissingDataError
 from fer_training.experiments.report import Report, Row
-from fer_training.experiments.study import CENTER, TWO_STAGES, MissingDataError, Study
+from fer_training.experiments.study import CENTER, TWO_STAGES, Study
 
 PAPER = {
     ("6", "small"): (96.92, 92.78, 95.95, 94.34),
@@ -21,7 +22,7 @@ PAPER = {
 """Accuracy, macro precision, macro recall and F1, in percent."""
 NOTES = (
     "95.38 % is 62 of 65 or 124 of 130; a fifth of the 636 pictures of seven classes without contempt is 127 or 128, "
-    "where no number of right answers gives it",
+    "where no number of right predictions gives it",
     "the paper's F1 is the harmonic mean of its macro precision and recall, and so is ours here",
 )
 
@@ -43,7 +44,7 @@ def run(study: Study) -> Report:
     for spec in specs():
         accuracy, *means = PAPER[spec.classes, spec.size]
         try:
-            rows += rows_of(study, spec, title_of(spec), accuracy, CENTER, TWO_STAGES, tuple(means))
+            rows += rows_of(study, spec, title_of(spec), accuracy, CENTER, TWO_STAGES, means)
             done.append(spec)
         except (MissingDataError, DatasetError) as error:
             missing.append(f"{title_of(spec)}: {error}")

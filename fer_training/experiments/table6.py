@@ -28,7 +28,7 @@ REPEATS = 30
 def run(study: Study) -> Report:
     """Time the node's own code on photographs, and add it to the paper's rows."""
     rows = [Row(what, "classify, ms a frame", "", value, note=note) for what, value, note in CLASSIFICATION_TIME]
-    bundle = load_bundle(study.first_stage.bundle(study))
+    bundle = load_bundle(study.stage1.bundle())
     classifier = make_classifier(bundle, "auto", log=lambda line: None)
     config = DetectorConfig()
     detector, picture = HaarDetector(config), frame(faces=2)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fer_training.data.dataset import DatasetError
 from fer_training.data.registry import DatasetSpec
 from fer_training.experiments.comparison import rows_of
+from fer_training.experiments.datasets import MissingDataError
 from fer_training.experiments.literature import CKPLUS
 from fer_training.experiments.report import Report, Row
-from fer_training.experiments.study import CENTER, TWO_STAGES, MissingDataError, Study
+from fer_training.experiments.study import CENTER, TWO_STAGES, Study
 from fer_training.experiments.table5 import PAPER, title_of
 
 

@@ -1,4 +1,4 @@
-"""Temperature scaling (Guo et al. 2017): one number, fitted on validation answers, that calibrates confidences."""
+"""Temperature scaling (Guo et al. 2017): one number, fitted on validation faces, that calibrates confidences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def fit_temperature(logits: npt.NDArray[np.float32], targets: npt.NDArray[np.int
 
     logits: (N, K) of the validation set.  targets: (N,).  Raises ValueError for other shapes or no samples.
     It is 1 where there are fewer than FEWEST_ERRORS errors: a set without a single one asks for a temperature of zero,
-    which makes every answer certain.
+    which makes every prediction certain.
     """
     if logits.ndim != 2 or len(logits) != len(targets) or not len(logits):
         raise ValueError(f"logits must be (N, K) for N > 0 targets, got {logits.shape} for {len(targets)}")

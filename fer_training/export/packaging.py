@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import tempfile
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from fer_ros.core.classification.bundle import PRECISIONS, Bundle, write_bundle
 from fer_ros.core.classification.classifier import softmax
 from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.data.crops import Crops
 from fer_training.evaluation.metrics import Metrics, measure
+from fer_training.evaluation.predictions import predict
 from fer_training.export.calibration import fit_temperature
 from fer_training.export.convert import convert
-from fer_training.export.logit_adjustment import MOST_LOST, add_offsets, fit_offsets
+from fer_training.export.logit_adjustment import MOST_LOST, add_logit_adjustment, fit_logit_adjustment
 from fer_training.export.verification import Verdict, verify
-from fer_training.models.mobilenet import LOGITS
+from fer_training.models.mobilenet import LOGITS, network_logits
 from fer_training.training.config import StageConfig, to_dict
-from fer_training.training.run_folder import git_state
+from fer_training.training.provenance import git_state
 
 CALIBRATION_FACES = 256
 
@@ -34,8 +35,8 @@ class ExportError(RuntimeError):
 
 
 @dataclass(frozen=True, eq=False)
-class Reference:
-    """What a Keras network answers on its validation faces: (N, K) logits, measured before and after calibration."""
+class ReferencePredictions:
+    """What a Keras network predicts for its validation faces: (N, K) logits, measured before and after calibration."""
 
     logits: npt.NDArray[np.float32]
     temperature: float
@@ -43,43 +44,57 @@ class Reference:
     calibrated: Metrics
 
 
-def refer(network: keras.Model, config: StageConfig, validation: Crops) -> Reference:
-    """Let a network answer on its validation faces, and fit the temperature there."""
-    logits = _logits(network, config, validation)
+@dataclass(frozen=True)
+class Draft(Bundle):
+    """A bundle in memory: its formats are verified, and those that fail left out, before anything is written."""
+
+    content: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def read_model(self, precision: str) -> bytes:
+        """See Bundle.read_model."""
+        return self.content[precision]
+
+
+def reference_predictions(network: keras.Model, config: StageConfig, validation: Crops) -> ReferencePredictions:
+    """Let a network predict its validation faces, and fit the temperature there."""
+    logits = predict(network_logits(network), validation.pixels, config.preprocess)
     temperature = fit_temperature(logits, validation.targets)
     raw, calibrated = (measure(validation.targets, softmax(logits, t), validation.labels) for t in (1.0, temperature))
-    return Reference(logits, temperature, raw, calibrated)
+    return ReferencePredictions(logits, temperature, raw, calibrated)
 
 
-def _logits(network: keras.Model, config: StageConfig, faces: Crops) -> npt.NDArray[np.float32]:
-    predict = tf.function(lambda batch: network(batch, training=False)[LOGITS])
-    parts = []
-    for start in range(0, len(faces), 256):
-        batch = preprocess_crops(faces.pixels[start : start + 256], config.preprocess)
-        parts.append(predict(tf.constant(batch)).numpy())
-    return np.concatenate(parts)
-
-
-def raise_recall(
+def boost_recall(
     network: keras.Model, config: StageConfig, validation: Crops, names: Sequence[str], most_lost: float = MOST_LOST
 ) -> dict[str, Any]:
-    """Raise the recall of these labels by offsets in the network's last layer; returns facts for the bundle.
+    """Raise the recall of some labels by logit adjustment in the network's last layer.
 
-    most_lost: accuracy on the validation faces that it may cost, 0 to 1.
-    Raises ValueError for a name that is no label of the faces, or a cost out of range; see fit_offsets.
+    Args:
+        network: is changed.
+        config: of its run.
+        validation: the faces that decide.
+        names: of one to three labels.
+        most_lost: accuracy on the validation faces that it may cost, 0 to 1.
+
+    Returns:
+        Facts for the bundle.
+
+    Raises:
+        ValueError: a name is no label of the faces, or the cost is out of range; see fit_logit_adjustment.
+
     """
     unknown = sorted(set(names) - set(validation.labels))
     if unknown:
         raise ValueError(f"expected names among {', '.join(validation.labels)}, got {', '.join(unknown)}")
     if not 0 <= most_lost < 1:
         raise ValueError(f"the cost must be 0 to below 1, got {most_lost}")
-    logits = _logits(network, config, validation)
-    offsets = fit_offsets(logits, validation.targets, [validation.labels.index(name) for name in names], most_lost)
-    add_offsets(network, offsets)
+    logits = predict(network_logits(network), validation.pixels, config.preprocess)
+    boosted = [validation.labels.index(name) for name in names]
+    adjustment = fit_logit_adjustment(logits, validation.targets, boosted, most_lost)
+    add_logit_adjustment(network, adjustment)
     before = measure(validation.targets, softmax(logits), validation.labels)
     return {
-        "logit_offsets": {name: round(float(offsets[validation.labels.index(name)]), 2) for name in names},
-        "before_offsets": {
+        "logit_adjustment": {name: round(float(adjustment[k]), 2) for name, k in zip(names, boosted, strict=True)},
+        "before_adjustment": {
             "accuracy": round(before.accuracy, 5),
             "recall": {c.name: round(c.recall, 4) for c in before.classes if c.name in names},
         },
@@ -98,25 +113,32 @@ def package(
 ) -> tuple[Bundle, list[Verdict]]:
     """Write the bundle of a network; a format that is not as good as the network is left out.
 
-    train: faces that int8 is calibrated on.  validation: faces that decide on temperature and formats.
-    precisions: formats to try, the first good one becomes the bundle's default.  facts: added to its training facts.
-    Raises ExportError if no format is good, FileExistsError if the folder holds a bundle.
+    Args:
+        network: the trained network.
+        config: of its run.
+        train: faces that int8 is calibrated on.
+        validation: faces that decide on temperature and formats.
+        directory: of the new bundle.
+        name: of the bundle.
+        precisions: formats to try; the first good one becomes the bundle's default.
+        facts: added to its training facts.
+
+    Returns:
+        The bundle, and a verdict on each format that was tried.
+
+    Raises:
+        ExportError: no format is good.
+        FileExistsError: the folder holds a bundle.
+
     """
     if not precisions or set(precisions) - set(PRECISIONS):
         raise ValueError(f"precisions must be among {', '.join(PRECISIONS)}, got {', '.join(precisions) or 'none'}")
-    reference = refer(network, config, validation)
+    reference = reference_predictions(network, config, validation)
     faces = preprocess_crops(calibration_faces(train).pixels, config.preprocess)
     models = {precision: convert(network, precision, faces) for precision in precisions}
-    common: dict[str, Any] = {
-        "name": name,
-        "labels": validation.labels,
-        "spec": config.preprocess,
-        "temperature": reference.temperature,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        trial = write_bundle(Path(folder), models=models, default_precision=precisions[0], training={}, **common)
-        verdicts = verify(trial, validation, reference.raw.accuracy, reference.logits.argmax(axis=1))
-    good = [v.precision for v in verdicts if v.passed]
+    draft = _draft(models, Path(directory), name, validation.labels, config, reference.temperature)
+    verdicts = verify(draft, validation, reference.raw.accuracy, reference.logits.argmax(axis=1))
+    good = [v for v in verdicts if v.passed]
     if not good:
         raise ExportError("no format is as good as the network: " + "; ".join(map(str, verdicts)))
     training = {
@@ -124,20 +146,54 @@ def package(
         "config": to_dict(config),
         "faces": {"train": len(train), "validation": len(validation)},
         "validation_digest": validation.digest,
-        "validation": {
-            "accuracy": round(reference.raw.accuracy, 5),
-            "n": reference.raw.n,
-            "recall": {c.name: round(c.recall, 4) for c in reference.raw.classes},
-            "ece_before": round(reference.raw.ece, 4),
-            "ece": round(reference.calibrated.ece, 4),
-        },
-        "formats": {v.precision: v.to_dict() for v in verdicts if v.passed},
+        "validation": _summary(reference),
+        "formats": {v.precision: v.to_dict() for v in good},
         "parameters": int(network.count_params()),
         "git": git_state(),
     }
-    kept = {precision: models[precision] for precision in good}
-    bundle = write_bundle(Path(directory), models=kept, default_precision=good[0], training=training, **common)
+    bundle = write_bundle(
+        draft.directory,
+        name=name,
+        labels=draft.labels,
+        spec=draft.spec,
+        temperature=draft.temperature,
+        models={v.precision: models[v.precision] for v in good},
+        default_precision=good[0].precision,
+        training=training,
+    )
     return bundle, verdicts
+
+
+def _draft(
+    models: dict[str, bytes],
+    directory: Path,
+    name: str,
+    labels: tuple[str, ...],
+    config: StageConfig,
+    temperature: float,
+) -> Draft:
+    return Draft(
+        directory=directory,
+        name=name,
+        labels=labels,
+        spec=config.preprocess,
+        temperature=temperature,
+        models=MappingProxyType({precision: f"{precision}, not written yet" for precision in models}),
+        hashes=MappingProxyType({precision: hashlib.sha256(data).hexdigest() for precision, data in models.items()}),
+        default_precision=next(iter(models)),
+        content=models,
+    )
+
+
+def _summary(reference: ReferencePredictions) -> dict[str, Any]:
+    """Return how good the network is on its validation faces, for the bundle's training facts."""
+    return {
+        "accuracy": round(reference.raw.accuracy, 5),
+        "n": reference.raw.n,
+        "recall": {c.name: round(c.recall, 4) for c in reference.raw.classes},
+        "ece_before": round(reference.raw.ece, 4),
+        "ece": round(reference.calibrated.ece, 4),
+    }
 
 
 def calibration_faces(train: Crops, count: int = CALIBRATION_FACES) -> Crops:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from fer_ros.core.classification.bundle import Bundle
 from fer_ros.core.classification.factory import make_classifier
 from fer_training.data.crops import Crops
-from fer_training.evaluation.evaluate import judge
+from fer_training.evaluation.predictions import predict
 
 TOLERANCES = {"float32": 0.003, "float16": 0.003, "int8": 0.01}
 """Largest difference of accuracy on the validation set, as a share."""
@@ -20,7 +20,7 @@ TOLERANCES = {"float32": 0.003, "float16": 0.003, "int8": 0.01}
 class Verdict:
     """Accuracy of one format, and of the Keras network, on the same N validation faces, 0 to 1.
 
-    agreement: share of faces that both call the same, or None where the network's answers are not at hand.
+    agreement: share of faces that both call the same, or None where the network's predictions are not at hand.
     """
 
     precision: str
@@ -36,7 +36,7 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return one line for people."""
-        agreement = "" if self.agreement is None else f", same answer on {100 * self.agreement:.2f} %"
+        agreement = "" if self.agreement is None else f", same prediction on {100 * self.agreement:.2f} %"
         return (
             f"{self.precision}: {100 * self.accuracy:.2f} %, Keras {100 * self.reference:.2f} % of {self.n} faces"
             f"{agreement}: {'good' if self.passed else 'refused'} "
@@ -49,21 +49,28 @@ class Verdict:
 
 
 def verify(
-    bundle: Bundle,
-    validation: Crops,
-    reference: float,
-    answers: np.ndarray | None = None,
-    precisions: Iterable[str] | None = None,
+    bundle: Bundle, validation: Crops, reference: float, predicted: npt.NDArray[np.int64] | None = None
 ) -> list[Verdict]:
     """Run each format of a bundle on LiteRT over the validation faces.
 
-    reference: accuracy of the Keras network on them, 0 to 1.  answers: its (N,) label indices, if at hand.
-    precisions: the formats to look at, all of the bundle's when left out.
+    Args:
+        bundle: written, or not yet.
+        validation: the faces.
+        reference: accuracy of the Keras network on them, 0 to 1.
+        predicted: its (N,) label indices, if at hand.
+
+    Returns:
+        A verdict on each format, in the bundle's order.
+
+    Raises:
+        BundleError, BackendError: a format does not load.
+
     """
     verdicts = []
-    for precision in precisions or bundle.models:
+    for precision in bundle.models:
         classifier = make_classifier(bundle, "litert", precision, log=lambda line: None)
-        evaluation = judge(classifier, validation, 0, {"dataset": "validation", "split": ""})
-        same = None if answers is None else float((evaluation.probabilities.argmax(axis=1) == answers).mean())
-        verdicts.append(Verdict(precision, evaluation.accuracy, reference, evaluation.n, same))
+        found = predict(classifier.classify, validation.pixels, classifier.spec).argmax(axis=1)
+        same = None if predicted is None else float((found == predicted).mean())
+        accuracy = float((found == validation.targets).mean())
+        verdicts.append(Verdict(precision, accuracy, reference, len(validation), same))
     return verdicts

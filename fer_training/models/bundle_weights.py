@@ -8,14 +8,16 @@ normalises by the batch, starts from it as well.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from keras import layers
-from tensorflow.lite.python import schema_py_generated as schema
 
 from fer_ros.core.classification.bundle import Bundle, BundleError
+from fer_ros.core.classification.litert_file import read_graph
 from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.data.crops import Crops
 from fer_training.models.mobilenet import LOGITS
@@ -35,18 +37,16 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
     stored = folded_layers(read_float_model(bundle))
     x = tf.constant(some_pictures(bundle, faces, FACES))
     last = next(i for i, layer in enumerate(network.layers) if isinstance(layer, layers.GlobalAveragePooling2D))
-    convolution = None
+    bias = np.zeros(0, np.float32)
     for layer in network.layers[1:last]:
         if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
-            convolution = layer
-            kernel, bias = next(stored, (None, None))
+            kernel, bias = next(stored, (np.zeros(0, np.float32), bias))
             expected = tuple(layer.kernel.shape)
-            if kernel is None or kernel.shape != expected:
-                got = None if kernel is None else kernel.shape
+            if kernel.shape != expected:
+                got = kernel.shape if kernel.size else "none"
                 raise BundleError(f"{bundle.directory}: expected a kernel {expected} for {layer.name}, got {got}")
             layer.set_weights([kernel])
         elif isinstance(layer, layers.BatchNormalization):
-            assert convolution is not None
             mean, variance = channel_moments(x)
             layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
         x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
@@ -63,7 +63,7 @@ def some_pictures(bundle: Bundle, faces: Crops, count: int) -> Floats:
 
 
 def channel_moments(x: tf.Tensor) -> tuple[Floats, Floats]:
-    """Return mean and variance of each channel of (N, H, W, C) answers, in float32 whatever the network computes in."""
+    """Return mean and variance of each channel of (N, H, W, C) activations, always in float32."""
     mean, variance = tf.nn.moments(tf.cast(x, tf.float32), (0, 1, 2))
     return mean.numpy(), variance.numpy()
 
@@ -76,26 +76,16 @@ def read_float_model(bundle: Bundle) -> bytes:
     return bundle.read_model(precision)
 
 
-def folded_layers(content: bytes):  # type: ignore[no-untyped-def]
+def folded_layers(content: bytes) -> Iterator[tuple[Floats, Floats]]:
     """Yield kernel and bias, float32 and in Keras' layout, of each layer of a LiteRT file, in order."""
-    model = schema.ModelT.InitFromPackedBuf(content, 0)
-    graph = model.subgraphs[0]
-    kinds = {schema.TensorType.FLOAT32: np.float32, schema.TensorType.FLOAT16: np.float16}
-    constants: dict[int, Floats] = {}
-    for index, tensor in enumerate(graph.tensors):
-        data = model.buffers[tensor.buffer].data
-        if data is not None and len(data) and tensor.type in kinds:
-            values = np.asarray(data, np.uint8).view(kinds[tensor.type]).reshape(tensor.shape)
-            constants[index] = values.astype(np.float32)
-    operators = schema.BuiltinOperator
+    graph = read_graph(content)
+    constants = {index: np.asarray(values, np.float32) for index, values in graph.constants.items()}
     for operator in graph.operators:
-        code = model.operatorCodes[operator.opcodeIndex]
-        kind = max(code.builtinCode, code.deprecatedBuiltinCode)
-        if kind == operators.DEQUANTIZE and operator.inputs[0] in constants:
+        if operator.name == "DEQUANTIZE" and operator.inputs[0] in constants:
             constants[operator.outputs[0]] = constants[operator.inputs[0]]
-        elif kind == operators.CONV_2D or kind == operators.DEPTHWISE_CONV_2D:  # (out, h, w, in) to (h, w, in, out)
+        elif operator.name in ("CONV_2D", "DEPTHWISE_CONV_2D"):  # (out, h, w, in) to (h, w, in, out)
             yield constants[operator.inputs[1]].transpose(1, 2, 3, 0), constants[operator.inputs[2]]
-        elif kind == operators.FULLY_CONNECTED:
+        elif operator.name == "FULLY_CONNECTED":
             kernel = constants[operator.inputs[1]].T
             # A bias of zeros is left out of the file.
             yield kernel, constants.get(operator.inputs[2], np.zeros(kernel.shape[1], np.float32))

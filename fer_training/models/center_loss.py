@@ -16,7 +16,7 @@ class CenterLoss:
     """
 
     def __init__(self, classes: int, dimension: int, rate: float) -> None:
-        """Start with all centers at zero; `initialise` puts them where they belong."""
+        """InitialWeights with all centers at zero; `initialise` puts them where they belong."""
         self.rate = rate
         self.centers = tf.Variable(
             tf.zeros((classes, dimension)), trainable=False, name="centers", aggregation=ONE_REPLICA

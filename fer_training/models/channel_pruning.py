@@ -1,13 +1,13 @@
-"""A narrower network out of a wider bundle: ImageNet's weights of that width, where there are any, know no faces.
+"""Channel pruning (He et al. 2017; ThiNet: Luo et al. 2017): a network of fewer filters out of a bundle of more.
 
-In each layer the channels that matter most are kept, and the pointwise kernels are fitted anew, by least squares, so
-that what is left answers as the wide layer did (channel pruning: He et al. 2017; ThiNet: Luo et al. 2017). Further
-training starts there.
+ImageNet's weights of that width, where there are any, know no faces. In each layer the channels that matter most are
+kept, and the pointwise kernels are fitted anew, by least squares, so that what is left computes what the wide layer
+did. Further training starts there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -21,6 +21,7 @@ from fer_training.models.bundle_weights import channel_moments, folded_layers, r
 from fer_training.models.mobilenet import LOGITS
 
 Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
 _FACES = 256
 # Positions that a kernel is fitted on; the ridge, relative to the mean square of an input, keeps dead channels quiet.
 _ROWS = 20_000
@@ -29,18 +30,28 @@ _RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class _Layer:
-    """A folded layer of the wide network, what it computes before its activation, and after."""
+    """A folded layer of the wide network, what it computes before its activation, and after; and what is kept of it.
+
+    channels: indices of the outputs that the pruned network keeps.
+    """
 
     kernel: Floats
     before: Floats
     after: Floats
+    channels: Indices
 
 
-def load_narrowed_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
+def load_pruned_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
     """Fill a network whose layers have at most the filters of the bundle's, and whose other measures are the same.
 
-    faces: of the coming stage; the channels are chosen, and the kernels fitted, on some of them.
-    Raises BundleError if the bundle has no float model, or one of another shape.
+    Args:
+        network: gets the weights.
+        bundle: holds the wider network.
+        faces: of the coming stage; the channels are chosen, and the kernels fitted, on some of them.
+
+    Raises:
+        BundleError: the bundle has no float model, or one of another shape.
+
     """
     pictures = some_pictures(bundle, faces, _FACES)
     convolutions = [x for x in network.layers if isinstance(x, (layers.Conv2D, layers.DepthwiseConv2D))]
@@ -49,44 +60,54 @@ def load_narrowed_weights(network: keras.Model, bundle: Bundle, faces: Crops) ->
         raise BundleError(
             f"{bundle.directory}: expected {len(convolutions)} convolutions and a head, got {len(weights)} layers"
         )
-    wide = _run(network, weights[:-1], pictures)
     head_kernel, head_bias = weights[-1]
-    kept = [_best(wide, i, _filters(layer), head_kernel) for i, layer in enumerate(convolutions)]
-    x, inputs = tf.constant(pictures), np.arange(1)
-    convolution = 0
-    for layer in network.layers[1:]:
-        if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
-            kernel, outputs = wide[convolution].kernel, kept[convolution]
-            if isinstance(layer, layers.DepthwiseConv2D):
-                kernel = kernel[:, :, inputs]
-            elif kernel.shape[:2] == (1, 1):
-                kernel = _fit(x.numpy(), wide[convolution].before[..., outputs])[0][np.newaxis, np.newaxis]
-            else:
-                kernel = kernel[:, :, inputs][..., outputs]
-            if kernel.shape != tuple(layer.kernel.shape):
-                expected = tuple(layer.kernel.shape)
-                raise BundleError(
-                    f"{bundle.directory}: expected a kernel {expected} for {layer.name}, got {kernel.shape}"
-                )
-            layer.set_weights([kernel])
-        elif isinstance(layer, layers.BatchNormalization):
-            # The narrow layer's answers are moved to the mean and deviation that the wide one's have.
-            mean, variance = channel_moments(x)
-            target = wide[convolution].before[..., kept[convolution]]
-            layer.set_weights([target.std((0, 1, 2)), target.mean((0, 1, 2)), mean, variance])
-            inputs = kept[convolution]
-            convolution += 1
-        elif isinstance(layer, layers.GlobalAveragePooling2D):
-            features = layer(x).numpy()
-            break
-        x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
+    wide = _run(network, weights[:-1], pictures)
+    wide = [
+        replace(found, channels=_best(wide, i, _filters(layer), head_kernel))
+        for i, (found, layer) in enumerate(zip(wide, convolutions, strict=True))
+    ]
+    features = _fill_convolutions(network, wide, pictures, str(bundle.directory))
     head = network.get_layer(LOGITS)
     if head.units == head_kernel.shape[1]:
         head.set_weights(list(_fit(features, wide[-1].after.mean((1, 2)) @ head_kernel + head_bias)))
 
 
+def _fill_convolutions(network: keras.Model, wide: list[_Layer], pictures: Floats, where: str) -> Floats:
+    """Fill every layer before the head, and return the (N, D) features that the pruned network then computes."""
+    x, inputs = tf.constant(pictures), np.arange(1)
+    remaining = iter(wide)
+    origin = wide[0]
+    for layer in network.layers[1:]:
+        if isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D)):
+            origin = next(remaining)
+            kernel = _pruned_kernel(layer, origin, x, inputs)
+            expected = tuple(layer.kernel.shape)
+            if kernel.shape != expected:
+                raise BundleError(f"{where}: expected a kernel {expected} for {layer.name}, got {kernel.shape}")
+            layer.set_weights([kernel])
+        elif isinstance(layer, layers.BatchNormalization):
+            # What the pruned layer computes is moved to the mean and deviation that the wide one's outputs have.
+            mean, variance = channel_moments(x)
+            target = origin.before[..., origin.channels]
+            layer.set_weights([target.std((0, 1, 2)), target.mean((0, 1, 2)), mean, variance])
+            inputs = origin.channels
+        x = layer(x, training=False) if isinstance(layer, layers.BatchNormalization) else layer(x)
+        if isinstance(layer, layers.GlobalAveragePooling2D):
+            break
+    return np.asarray(x)
+
+
+def _pruned_kernel(layer: keras.Layer, origin: _Layer, x: tf.Tensor, inputs: Indices) -> Floats:
+    """Return the kernel of a pruned layer, which gets `x`: the channels `inputs` of what the wide layer got."""
+    if isinstance(layer, layers.DepthwiseConv2D):
+        return origin.kernel[:, :, inputs]
+    if origin.kernel.shape[:2] == (1, 1):
+        return _fit(x.numpy(), origin.before[..., origin.channels])[0][np.newaxis, np.newaxis]
+    return origin.kernel[:, :, inputs][..., origin.channels]
+
+
 def _run(network: keras.Model, weights: list[tuple[Floats, Floats]], pictures: Floats) -> list[_Layer]:
-    """Return every layer of the wide network at work, in the order of the narrow one, whose strides it has."""
+    """Return every layer of the wide network at work, in the order of the pruned one, whose strides it has."""
     found: list[_Layer] = []
     x = tf.constant(pictures)
     for layer in network.layers:
@@ -98,7 +119,7 @@ def _run(network: keras.Model, weights: list[tuple[Floats, Floats]], pictures: F
             strides = [1, *layer.strides, 1]
             before = convolve(x, kernel, strides, layer.padding.upper()) + bias
             x = tf.nn.relu6(before)
-            found.append(_Layer(kernel, before.numpy(), x.numpy()))
+            found.append(_Layer(kernel, before.numpy(), x.numpy(), np.arange(before.shape[-1])))
     return found
 
 
@@ -106,18 +127,18 @@ def _filters(layer: keras.Layer) -> int:
     return int(layer.kernel.shape[2] if isinstance(layer, layers.DepthwiseConv2D) else layer.filters)
 
 
-def _best(wide: list[_Layer], index: int, count: int, head: Floats) -> npt.NDArray[np.int64]:
-    """Return the channels of a layer's output that say most to the layer that reads them, in ascending order.
+def _best(wide: list[_Layer], index: int, count: int, head: Floats) -> Indices:
+    """Return the channels of a layer's output that matter most to the layer that reads them, in ascending order.
 
-    A depthwise layer has the channels of the layer before it. What is said: deviation times the reader's weights.
+    A depthwise layer has the channels of the layer before it. What matters: deviation times the reader's weights.
     """
     if wide[index].kernel.shape[3] == 1 and index:
         index -= 1
     if index == len(wide) - 1:
-        spoken, read = wide[index].after.mean((1, 2)), head
+        written, read = wide[index].after.mean((1, 2)), head
     else:
-        spoken, read = wide[index + 1].after, wide[index + 2].kernel[0, 0]
-    score = spoken.std(tuple(range(spoken.ndim - 1))) * np.linalg.norm(read, axis=1)
+        written, read = wide[index + 1].after, wide[index + 2].kernel[0, 0]
+    score = written.std(tuple(range(written.ndim - 1))) * np.linalg.norm(read, axis=1)
     return np.sort(np.argsort(-score, kind="stable")[:count])
 
 

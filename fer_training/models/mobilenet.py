@@ -9,8 +9,11 @@ from pathlib import Path
 import h5py
 import keras
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 from keras import layers
+
+from fer_ros.core.settings import check_settings, setting
 
 STEM = "stem"
 FEATURES = "features"
@@ -45,38 +48,34 @@ class BatchNormalization(layers.BatchNormalization):
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Shape of the network; the defaults are the paper's.
+    """Shape of the network; the defaults are the paper's."""
 
-    size: side of the square gray input, pixels.  width: factor on the number of filters.
-    stem_stride: stride of the first convolution; 1 keeps twice the resolution in every layer for four times the cost.
-    blocks: how many of the 13 blocks are kept, from the first on.  dropout: before the dense layer.
-    stem: 'gaussian' re-initialises the first convolution as the paper does, 'truncated_gaussian' it and the last layer
-    as TensorFlow Slim does, 'imagenet' sums ImageNet's over RGB.
-    batch_norm_momentum: of the moving averages.
-    squeeze: reduction of a squeeze-and-excitation after each block (Hu et al. 2018), 0 for none.
-    """
-
-    size: int = 48
-    width: float = 1.0
-    stem_stride: int = 2
-    blocks: int = 13
-    dropout: float = 0.5
-    stem: str = "gaussian"
-    batch_norm_momentum: float = 0.99
-    squeeze: int = 0
+    size: int = setting(48, "Side of the square gray input.", low=8, high=512, unit="pixels")
+    width: float = setting(1.0, "Factor on the number of filters of every layer.", low=0.01, high=4.0)
+    stem_stride: int = setting(
+        2,
+        "Stride of the first convolution; 1 keeps twice the resolution in every layer for four times the cost.",
+        low=1,
+        high=2,
+    )
+    blocks: int = setting(
+        len(BLOCKS), "How many of the 13 blocks are kept, from the first on.", low=1, high=len(BLOCKS)
+    )
+    dropout: float = setting(0.5, "Dropout before the dense layer.", low=0.0, high=0.99)
+    stem: str = setting(
+        "gaussian",
+        "'gaussian' re-initialises the first convolution as the paper does, 'truncated_gaussian' it and the last layer "
+        "as TensorFlow Slim does, 'imagenet' sums ImageNet's over RGB.",
+        choices=STEMS,
+    )
+    batch_norm_momentum: float = setting(0.99, "Share of the moving averages that a step keeps.", low=0.0, high=0.9999)
+    squeeze: int = setting(
+        0, "Reduction of a squeeze-and-excitation after each block (Hu et al. 2018); 0 for none.", low=0
+    )
 
     def __post_init__(self) -> None:
         """Check the values."""
-        if self.stem_stride not in (1, 2):
-            raise ValueError(f"stem_stride must be 1 or 2, got {self.stem_stride}")
-        if self.stem not in STEMS:
-            raise ValueError(f"stem must be one of {', '.join(STEMS)}, got {self.stem!r}")
-        if not 1 <= self.blocks <= len(BLOCKS):
-            raise ValueError(f"blocks must be 1 to {len(BLOCKS)}, got {self.blocks}")
-        if not 0 < self.batch_norm_momentum < 1:
-            raise ValueError(f"batch_norm_momentum must be between 0 and 1, got {self.batch_norm_momentum}")
-        if self.squeeze < 0:
-            raise ValueError(f"squeeze must not be negative, got {self.squeeze}")
+        check_settings(self)
 
 
 def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) -> keras.Model:
@@ -179,6 +178,16 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
         kernel = theirs[0].get_weights()[0]
         ours[0].set_weights([kernel.sum(axis=2, keepdims=True)])
         ours[1].set_weights(theirs[1].get_weights())
+
+
+def network_logits(network: keras.Model) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
+    """Return a compiled function from (N, size, size, 1) float32 to the (N, K) logits of a network, not in training."""
+    compiled = tf.function(lambda faces: network(faces, training=False)[LOGITS])
+
+    def logits(faces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return np.asarray(compiled(tf.constant(faces)))
+
+    return logits
 
 
 def head_sizes(weights: Path) -> dict[str, int]:

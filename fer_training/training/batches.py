@@ -34,13 +34,20 @@ class BatchMaker:
     def __init__(self, crops: Crops, config: StageConfig, teacher: Teacher | None = None) -> None:
         """Remember the data; class weights are fixed from its counts.
 
-        teacher: answers for a batch of faces, for a config with teacher_view.
-        Raises ValueError for a config that wants a teacher, and faces that none has answered for.
+        Args:
+            crops: the training faces.
+            config: of the stage.
+            teacher: soft targets for a batch of faces, for a config with consistent_teaching.
+
+        Raises:
+            ValueError: the config wants a teacher that is not given, or soft targets that the crops do not carry.
+
         """
-        if config.teacher_view and teacher is None:
-            raise ValueError("teacher_view is set, but there is no teacher to ask")
-        if crops.taught is None and (config.teacher_votes if config.teacher_view else config.teacher_weight):
-            raise ValueError("teacher_weight is set, but the faces carry no teacher's answers")
+        if config.consistent_teaching and teacher is None:
+            raise ValueError("consistent_teaching is set, but there is no teacher to ask")
+        wanted = config.votes_exponent if config.consistent_teaching else config.teacher_weight
+        if wanted and crops.soft_targets is None:
+            raise ValueError("teacher_weight is set, but the crops carry no soft targets")
         self.crops = crops
         self._teacher = teacher
         self.config = config
@@ -52,36 +59,40 @@ class BatchMaker:
 
     def __call__(self, step: int) -> Batch:
         """Return the batch of this step, counted from 0."""
-        config = self.config
+        config, crops = self.config, self.crops
         rng = np.random.default_rng((config.seed, 1, step))
         chosen = self.indices(step)
-        classes = self.crops.targets[chosen]
-        faces = augment_batch([self.crops.pixels[i] for i in chosen], config.augmentation, config.preprocess, rng)
-        count = len(self.crops.labels)
+        classes = crops.targets[chosen]
+        faces = augment_batch([crops.pixels[i] for i in chosen], config.augmentation, config.preprocess, rng)
+        count = len(crops.labels)
         targets = np.eye(count, dtype=np.float32)[classes]
         targets = targets * (1 - config.label_smoothing) + config.label_smoothing / count
-        taught = self.crops.taught[chosen] if self.crops.taught is not None else np.zeros((len(chosen), 0), np.float32)
-        if config.teacher_weight and not config.teacher_view:
-            targets = self._taught(targets, taught)
-        votes = self.crops.votes[chosen] if self.crops.votes is not None else np.zeros((len(chosen), 0), np.float32)
+        soft_targets, votes = _rows(crops.soft_targets, chosen), _rows(crops.votes, chosen)
+        if config.teacher_weight and not config.consistent_teaching:
+            targets = self._softened(targets, soft_targets)
         weights = self.class_weights[classes]
         if config.mixup:
             share = np.float32(rng.beta(config.mixup, config.mixup))
             share = max(share, 1 - share)
             other = rng.permutation(len(chosen))
-            faces, targets, taught, votes, weights = (
-                share * a + (1 - share) * a[other] for a in (faces, targets, taught, votes, weights)
+            faces, targets, soft_targets, votes, weights = (
+                share * a + (1 - share) * a[other] for a in (faces, targets, soft_targets, votes, weights)
             )
-        if config.teacher_view and self._teacher is not None:
-            experts = [(self._teacher(faces), config.teacher_power)]
-            if config.teacher_votes:
-                experts.append((taught, config.teacher_votes))
-            targets = self._taught(targets, product_of_experts(experts))
+        if config.consistent_teaching:
+            targets = self._softened(targets, self._consistent_targets(faces, soft_targets))
         return Batch(faces, targets.astype(np.float32), classes, votes, weights)
 
-    def _taught(self, targets: Floats, answers: Floats) -> Floats:
+    def _softened(self, targets: Floats, soft_targets: Floats) -> Floats:
         share = np.float32(self.config.teacher_weight)
-        return np.asarray((1 - share) * targets + share * answers, np.float32)
+        return np.asarray((1 - share) * targets + share * soft_targets, np.float32)
+
+    def _consistent_targets(self, faces: Floats, soft_targets: Floats) -> Floats:
+        """Return what the teacher says of the very faces of a batch, with what the votes say of them."""
+        assert self._teacher is not None
+        experts = [(self._teacher(faces), self.config.teacher_exponent)]
+        if self.config.votes_exponent:
+            experts.append((soft_targets, self.config.votes_exponent))
+        return product_of_experts(experts)
 
     def indices(self, step: int) -> npt.NDArray[np.int64]:
         """Return which faces stand in a step's batch: one shuffled epoch after another; a batch may span two."""
@@ -95,3 +106,7 @@ class BatchMaker:
             inside = positions // total == epoch
             chosen[inside] = self._order[positions[inside] % total]
         return chosen
+
+
+def _rows(values: Floats | None, chosen: npt.NDArray[np.int64]) -> Floats:
+    return np.zeros((len(chosen), 0), np.float32) if values is None else values[chosen]

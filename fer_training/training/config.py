@@ -4,113 +4,121 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
 from fer_ros.core.classification.preprocessing import PreprocessSpec
+from fer_ros.core.settings import check_settings, setting
 from fer_training.data.augmentation import AugmentationConfig
+from fer_training.legacy import GONE_CONFIGS, GONE_KEYS, RENAMED_CONFIGS, RENAMED_KEYS, refuse_old_name
 from fer_training.models.mobilenet import NetworkConfig
 
 T = TypeVar("T")
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+EXTENDS = "extends"
+"""Key of a YAML file that names the config whose values hold where the file has none."""
 
 
 @dataclass(frozen=True)
 class OptimizerConfig:
-    """SGD with momentum and a schedule (paper, Section 5); the defaults are the paper's first stage.
+    """SGD with momentum and a schedule (paper, Section 5); the defaults are the paper's first stage."""
 
-    learning_rate: at the start, or at the end of the warm-up.  schedule: 'staircase' multiplies by `decay` every
-    `decay_steps`, 'cosine' falls to zero at the last step, 'constant' stays.
-    weight_decay: factor of half the squared norm of the kernels, part of the loss.
-    clip_norm: longest gradient over all variables together, 0 for no limit.
-    """
-
-    learning_rate: float = 0.01
-    momentum: float = 0.9
-    nesterov: bool = False
-    weight_decay: float = 0.00004
-    clip_norm: float = 0.0
-    schedule: str = "staircase"
-    decay: float = 0.94
-    decay_steps: int = 15 * 448
-    warmup_steps: int = 0
+    learning_rate: float = setting(0.01, "Rate at the start, or at the end of the warm-up.", low=1e-9)
+    momentum: float = setting(0.9, "Share of the last update that is added to the next one.", low=0.0, high=0.9999)
+    nesterov: bool = setting(False, "Whether the momentum is Nesterov's.")
+    weight_decay: float = setting(0.00004, "Factor of half the squared norm of the kernels, part of the loss.", low=0.0)
+    clip_norm: float = setting(0.0, "Longest gradient over all variables together; 0 for no limit.", low=0.0)
+    schedule: str = setting(
+        "staircase",
+        "'staircase' multiplies by `decay` every `decay_steps`, 'cosine' falls to zero at the last step, 'constant' "
+        "stays.",
+        choices=("staircase", "cosine", "constant"),
+    )
+    decay: float = setting(0.94, "Factor of the staircase.", low=0.0, high=1.0)
+    decay_steps: int = setting(15 * 448, "Length of a stair.", low=1, unit="steps")
+    warmup_steps: int = setting(0, "How long the rate rises from zero; 0 for no warm-up.", low=0, unit="steps")
 
     def __post_init__(self) -> None:
         """Check the values."""
-        if self.schedule not in ("staircase", "cosine", "constant"):
-            raise ValueError(f"schedule must be 'staircase', 'cosine' or 'constant', got {self.schedule!r}")
-        if self.learning_rate <= 0 or self.decay_steps <= 0:
-            raise ValueError(f"learning_rate and decay_steps must be positive, got {self.learning_rate}")
+        check_settings(self)
 
 
 @dataclass(frozen=True)
 class StageConfig:
-    """One stage of fine-tuning; the defaults are the paper's first, as DESIGN reads it.
+    """One stage of fine-tuning; the defaults are the paper's first, as DESIGN reads it."""
 
-    steps: mini-batches in all.  evaluate_steps: between two looks at the validation set.
-    center_weight, center_rate: lambda and alpha of Section 3.2.3; weight 0 is softmax alone.
-    label_smoothing: share of the target spread over all classes.  mixup: alpha of the Beta distribution, 0 for none.
-    vote_weight: weight of a second head that learns FER+ votes, 0 for none.
-    teacher_weight: share of the target that the teachers' answer takes, 0 for none.  teacher_power, teacher_votes:
-    exponents of the bundles and of FER+'s votes in that answer, see teacher.py.  teacher_view: they answer for the very
-    picture that the student sees, changed and mixed as it is, and not once for each face.
-    ema: decay of the weights' moving average that is evaluated and exported, 0 for none.
-    balance: exponent of the inverse class frequency in the loss.
-    """
-
-    steps: int
-    evaluate_steps: int
-    batch_size: int = 64
-    seed: int = 0
+    steps: int = setting(MISSING, "Mini-batches in all.", low=1, unit="steps")
+    evaluate_steps: int = setting(MISSING, "From one evaluation to the next.", low=1, unit="steps")
+    batch_size: int = setting(64, "Crops in a mini-batch.", low=2)
+    seed: int = setting(0, "Of all that is random.", low=0)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     preprocess: PreprocessSpec = field(default_factory=PreprocessSpec)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
-    center_weight: float = 0.001
-    center_rate: float = 0.001
-    label_smoothing: float = 0.0
-    mixup: float = 0.0
-    vote_weight: float = 0.0
-    teacher_weight: float = 0.0
-    teacher_power: float = 1.0
-    teacher_votes: float = 0.0
-    teacher_view: bool = False
-    ema: float = 0.0
-    balance: float = 0.0
+    center_weight: float = setting(
+        0.001, "Lambda of the center loss (paper, Section 3.2.3); 0 is softmax alone.", low=0.0
+    )
+    center_rate: float = setting(0.001, "Alpha of the center loss: how fast the centers move.", low=0.0)
+    label_smoothing: float = setting(0.0, "Share of the target that is spread over all classes.", low=0.0, high=0.99)
+    mixup: float = setting(0.0, "Alpha of mixup's Beta distribution; 0 for none.", low=0.0)
+    vote_weight: float = setting(0.0, "Weight of a second head that learns FER+ votes; 0 for none.", low=0.0)
+    teacher_weight: float = setting(
+        0.0, "Share of the target that the teachers' soft targets take; 0 for none.", low=0.0, high=1.0
+    )
+    teacher_exponent: float = setting(
+        1.0, "Exponent of the bundles' mean in the soft targets, see distillation.py.", low=0.01
+    )
+    votes_exponent: float = setting(
+        0.0, "Exponent of what FER+'s votes say in the soft targets; 0 leaves them out.", low=0.0
+    )
+    consistent_teaching: bool = setting(
+        False,
+        "Whether the teachers see the very picture that the student sees, augmented and mixed as it is (Beyer et al. "
+        "2022), and not each face once.",
+    )
+    ema: float = setting(
+        0.0, "Decay of the weights' moving average that is evaluated and exported; 0 for none.", low=0.0, high=0.99999
+    )
+    balance: float = setting(0.0, "Exponent of the inverse class frequency in the loss.", low=0.0)
 
     def __post_init__(self) -> None:
-        """Check the values."""
-        if self.steps < 1 or self.evaluate_steps < 1 or self.batch_size < 2:
-            raise ValueError("steps and evaluate_steps must be at least 1 and batch_size at least 2")
+        """Check the values, and those that exclude each other."""
+        check_settings(self)
         if self.mixup and self.center_weight:
             raise ValueError("mixup and center loss exclude each other: a mixed picture has no one center")
-        if not 0 <= self.label_smoothing < 1 or not 0 <= self.ema < 1:
-            raise ValueError(f"label_smoothing and ema must be 0 to 1, got {self.label_smoothing} and {self.ema}")
-        if not 0 <= self.teacher_weight <= 1:
-            raise ValueError(f"teacher_weight must be 0 to 1, got {self.teacher_weight}")
-        if self.teacher_view and not self.teacher_weight:
-            raise ValueError("teacher_view needs a teacher_weight above 0")
-        if self.teacher_power <= 0 or self.teacher_votes < 0:
-            raise ValueError(
-                "teacher_power must be positive and teacher_votes not negative, "
-                f"got {self.teacher_power} and {self.teacher_votes}"
-            )
+        if self.consistent_teaching and not self.teacher_weight:
+            raise ValueError("consistent_teaching needs a teacher_weight above 0")
         if self.network.size != self.preprocess.size:
             raise ValueError(f"network.size {self.network.size} must equal preprocess.size {self.preprocess.size}")
 
 
 def from_dict(kind: type[T], values: Any, where: str = "") -> T:
-    """Build a config dataclass of plain values. Raises ValueError naming an unknown key or a wrong type."""
+    """Build a config dataclass of plain values.
+
+    Args:
+        kind: the dataclass.
+        values: a mapping of its fields; what is left out has its default.
+        where: what stands before a key in messages.
+
+    Raises:
+        ValueError: an unknown, old or missing key, or a value of a wrong type; the message names it.
+
+    """
     if not isinstance(values, dict):
         raise ValueError(f"{where or kind.__name__} must be a mapping, got {type(values).__name__}")
     hints = typing.get_type_hints(kind)
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - known)
+    every = fields(kind)  # type: ignore[arg-type]
+    unknown = sorted(set(values) - {f.name for f in every})
+    for key in unknown:
+        refuse_old_name(key, RENAMED_KEYS, GONE_KEYS, where)
     if unknown:
-        raise ValueError(f"{where or kind.__name__}: expected keys {sorted(known)}, got also {unknown}")
+        raise ValueError(f"{where or kind.__name__}: expected keys {sorted(f.name for f in every)}, got also {unknown}")
+    missing = [f.name for f in every if f.default is f.default_factory is MISSING and f.name not in values]
+    if missing:
+        raise ValueError(f"{where or kind.__name__}: expected {' and '.join(missing)}, got none")
     return kind(**{key: _convert(hints[key], value, f"{where}{key}") for key, value in values.items()})
 
 
@@ -135,21 +143,57 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 def find_config(name: str | Path) -> Path:
     """Return the YAML file of a config named after one in fer_training/configs, or given as a path.
 
-    Raises FileNotFoundError naming the configs there are.
+    Raises:
+        FileNotFoundError: there is none; the message names the configs there are.
+        ValueError: the name is one of version 0.4; the message says what it is called now.
+
     """
     for path in (Path(name), CONFIGS / f"{name}.yaml"):
         if path.is_file():
             return path
+    refuse_old_name(str(name), RENAMED_CONFIGS, GONE_CONFIGS, "config ")
     known = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.yaml")))
     raise FileNotFoundError(f"expected a YAML file or one of {known}, got {str(name)!r}")
 
 
 def load_stage_config(path: Path) -> StageConfig:
-    """Read a stage's YAML file. Raises ValueError with the file's name for anything that does not fit."""
+    """Read a stage's YAML file, and what it extends.
+
+    Raises:
+        ValueError: something does not fit, or the files extend each other in a circle; the message names the file.
+
+    """
     try:
-        return from_dict(StageConfig, yaml.safe_load(Path(path).read_text(encoding="utf-8")))
-    except (ValueError, TypeError, yaml.YAMLError) as error:
+        return from_dict(StageConfig, _read_extended(Path(path), ()))
+    except (ValueError, TypeError, FileNotFoundError, yaml.YAMLError) as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def _read_extended(path: Path, below: tuple[Path, ...]) -> Any:
+    """Return the plain values of a YAML file over those of the one that it extends.
+
+    below: the files that extend this one, the first read first.
+    """
+    if path.resolve() in below:
+        names = [p.stem for p in (*below[below.index(path.resolve()) :], path)]
+        raise ValueError(f"expected an end of what configs extend, got the circle {' -> '.join(names)}")
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(values, dict) or EXTENDS not in values:
+        return values
+    name = values.pop(EXTENDS)
+    if not isinstance(name, str):
+        raise ValueError(f"{EXTENDS} must be the name of a config, got {name!r}")
+    # A file beside this one, or one that ships.
+    beside = path.parent / f"{name}.yaml"
+    base = _read_extended(beside if beside.is_file() else find_config(name), (*below, path.resolve()))
+    return _merge(base, values)
+
+
+def _merge(base: Any, change: Any) -> Any:
+    """Return `change` over `base`, key by key where both are mappings."""
+    if not isinstance(base, dict) or not isinstance(change, dict):
+        return change
+    return {**base, **{key: _merge(base.get(key), value) for key, value in change.items()}}
 
 
 def to_dict(config: Any) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from fer_ros.core.parallel import run_jobs
 from fer_training.data.crops import Crops
+from fer_training.evaluation.predictions import Predictions
 from fer_training.models.devices import grow_gpu_memory
 from fer_training.training.config import StageConfig
-from fer_training.training.initialization import Start
-from fer_training.training.run_folder import RESULT, Answers
-from fer_training.training.stage2 import train_refined
+from fer_training.training.initialization import InitialWeights
+from fer_training.training.run_folder import RESULT
+from fer_training.training.stage2 import train_stage2
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Job:
 
     folder: Path
     config: StageConfig
-    start: Start
+    initial_weights: InitialWeights
     train: Crops
     validation: Crops
     source: dict[str, Any] = field(default_factory=dict)
@@ -49,28 +50,28 @@ class Workers:
     processes: int = 1
     ray: str = ""
 
-    def run(self, jobs: Sequence[Job], progress: bool = True) -> list[Answers]:
-        """Run all jobs and return their answers in order. Raises what the first failing job raised."""
+    def run(self, jobs: Sequence[Job], progress: bool = True) -> list[Predictions]:
+        """Run all jobs and return their predictions in order. Raises what the first failing job raised."""
         bar = tqdm(total=len(jobs), unit="run", disable=not progress or len(jobs) < 2)
         results = []
-        for answers in self._answers(list(jobs)):
-            results.append(answers)
+        for predictions in self._start(list(jobs)):
+            results.append(predictions)
             bar.update()
         bar.close()
         return results
 
-    def _answers(self, jobs: list[Job]) -> Iterator[Answers]:
+    def _start(self, jobs: list[Job]) -> Iterator[Predictions]:
         waiting = sum(not job.finished for job in jobs)
         # What is finished needs no more than to be read, here.
         processes, ray = (self.processes, self.ray) if waiting else (1, "")
         return run_jobs(run_job, jobs, processes if waiting > 1 else 1, ray)
 
 
-def run_job(job: Job) -> Answers:
+def run_job(job: Job) -> Predictions:
     """Train one fold, or take its finished run."""
     # Names and states of former runs in this process would pile up.
     keras.utils.clear_session(free_memory=False)
     # Each run traces its own functions, which TensorFlow takes for a mistake and warns of.
     tf.get_logger().setLevel(logging.ERROR)
     grow_gpu_memory()
-    return train_refined(job.train, job.validation, job.config, job.start, job.folder, False, job.source)
+    return train_stage2(job.train, job.validation, job.config, job.initial_weights, job.folder, False, job.source)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import keras
 
 from fer_ros.core.classification.bundle import MANIFEST, SHIPPED, Bundle, load_bundle
 from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_training.data.crops import Crops
+from fer_training.legacy import translate_facts
 from fer_training.models.bundle_weights import load_folded_weights
-from fer_training.models.channel_pruning import load_narrowed_weights
+from fer_training.models.channel_pruning import load_pruned_weights
 from fer_training.models.mobilenet import (
     LOGITS,
     NetworkConfig,
@@ -27,8 +28,8 @@ from fer_training.training.loop import load_run
 from fer_training.training.run_folder import BEST, CONFIG, read_run_config
 
 
-class Start(Protocol):
-    """Starting weights of a stage. Plain data, so that it travels to other processes."""
+class InitialWeights(Protocol):
+    """What a stage's network starts with. Plain data, so that it travels to other processes."""
 
     def adapt(self, config: StageConfig) -> StageConfig:
         """Give a stage's config the shape of network, and the preprocessing, that the weights were trained with."""
@@ -44,46 +45,46 @@ class Start(Protocol):
 
 
 @dataclass(frozen=True)
-class ImageNetStart:
-    """ImageNet's weights: the first stage's start, and the one-stage rows of Table 2."""
+class ImageNetWeights:
+    """ImageNet's: what the first stage starts with, and the one-stage rows of Table 2."""
 
     weights: Path | None = None
 
     def adapt(self, config: StageConfig) -> StageConfig:
-        """See Start.adapt."""
+        """See InitialWeights.adapt."""
         return config
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
-        """See Start.initialise."""
+        """See InitialWeights.initialise."""
         load_imagenet_weights(network, config.network, self.weights)
 
     def describe(self) -> str:
-        """See Start.describe; the file is not looked into."""
+        """See InitialWeights.describe; the file is not looked into."""
         return "ImageNet"
 
 
 @dataclass(frozen=True)
-class RunStart:
+class RunWeights:
     """The best weights of a finished run."""
 
     folder: Path
 
     def adapt(self, config: StageConfig) -> StageConfig:
-        """See Start.adapt."""
+        """See InitialWeights.adapt."""
         found = read_run_config(self.folder)
         return _with_shape(config, found.network, found.preprocess)
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
-        """See Start.initialise."""
+        """See InitialWeights.initialise."""
         transfer_weights(network, load_run(self.folder)[0])
 
     def describe(self) -> str:
-        """See Start.describe."""
+        """See InitialWeights.describe."""
         return f"run {Path(self.folder).name}-{hashlib.sha256((Path(self.folder) / BEST).read_bytes()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)
-class BundleStart:
+class BundleWeights:
     """A bundle's float model, whose batch norm was folded into its kernels."""
 
     location: str
@@ -94,28 +95,26 @@ class BundleStart:
         return load_bundle(self.location)
 
     def adapt(self, config: StageConfig) -> StageConfig:
-        """See Start.adapt; a config with a smaller width, or with squeeze-and-excitation, keeps it.
+        """See InitialWeights.adapt; a config with a smaller width, or with squeeze-and-excitation, keeps it.
 
-        Raises ValueError for a bundle that does not say what network it holds, or of one with squeeze-and-excitation.
+        Raises:
+            ValueError: the bundle does not say what network it holds, or it is one with squeeze-and-excitation.
+
         """
         bundle = self.bundle
-        recorded = bundle.training.get("config")
-        if recorded is None:
-            raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
-        network = from_dict(StageConfig, recorded).network
+        network = self._network(bundle)
         if network.squeeze:
             raise ValueError(
                 f"{self.location}: expected a network without squeeze-and-excitation to start from; start from its run"
             )
         wanted = config.network
-        narrow = replace(network, width=min(network.width, wanted.width), squeeze=wanted.squeeze)
-        return _with_shape(config, narrow, bundle.spec)
+        pruned = replace(network, width=min(network.width, wanted.width), squeeze=wanted.squeeze)
+        return _with_shape(config, pruned, bundle.spec)
 
     def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
-        """See Start.initialise."""
+        """See InitialWeights.initialise."""
         bundle = self.bundle
-        wide = from_dict(StageConfig, bundle.training["config"]).network.width
-        load = load_narrowed_weights if config.network.width < wide else load_folded_weights
+        load = load_pruned_weights if config.network.width < self._network(bundle).width else load_folded_weights
         if not config.network.squeeze:
             load(network, bundle, faces)
             return
@@ -125,20 +124,34 @@ class BundleStart:
         transfer_weights(network, plain, missing=is_gate)
 
     def describe(self) -> str:
-        """See Start.describe."""
+        """See InitialWeights.describe."""
         return f"bundle {self.bundle.id}"
 
+    def _network(self, bundle: Bundle) -> NetworkConfig:
+        recorded: Any = translate_facts(bundle.training).get("config")
+        if recorded is None:
+            raise ValueError(f"{self.location}: expected the trainer's config in the bundle's training facts, got none")
+        return from_dict(StageConfig, recorded).network
 
-def open_start(location: str) -> Start:
-    """Return the start that a folder or a shipped bundle holds; FileNotFoundError if it is neither run nor bundle."""
+
+def open_initial_weights(location: str) -> InitialWeights:
+    """Return the weights that a folder or a shipped bundle holds.
+
+    Args:
+        location: a run folder, a bundle's folder, or the name of a shipped bundle.
+
+    Raises:
+        FileNotFoundError: it is neither run nor bundle.
+
+    """
     if location in SHIPPED:
-        return BundleStart(location)
+        return BundleWeights(location)
     # Workers on other machines have another working directory.
     folder = Path(location).resolve()
     if (folder / MANIFEST).is_file():
-        return BundleStart(str(folder))
+        return BundleWeights(str(folder))
     if (folder / CONFIG).is_file():
-        return RunStart(folder)
+        return RunWeights(folder)
     raise FileNotFoundError(f"expected a run folder ({CONFIG}) or a bundle ({MANIFEST}), got {location}")
 
 

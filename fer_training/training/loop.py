@@ -1,6 +1,6 @@
-"""Coarse and refined fine-tuning (paper, Section 3.2.2): run, checkpoint, resume, keep the best.
+"""One stage of fine-tuning (paper, Section 3.2.2): run, checkpoint, resume, keep the best.
 
-A stage gets training and validation faces and nothing else; test splits are read in evaluation.py alone.
+A stage gets training and validation faces and nothing else; test splits are read in evaluation alone.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 from tqdm import tqdm
 
 from fer_ros.core.classification.classifier import softmax
 from fer_training.data.crops import Crops
 from fer_training.evaluation.metrics import Metrics, measure
+from fer_training.evaluation.predictions import Floats, Predictions
 from fer_training.models.devices import make_deterministic
 from fer_training.models.mobilenet import LOGITS, VOTES, build_network, head_sizes
 from fer_training.training.batches import BatchMaker, Teacher
 from fer_training.training.config import StageConfig
-from fer_training.training.run_folder import BEST, LAST, RESULT, Answers, RunFolder, read_run_config
+from fer_training.training.run_folder import BEST, LAST, RESULT, RunFolder, read_run_config
 from fer_training.training.schedule import learning_rate
 from fer_training.training.trainer import Trainer
 
@@ -58,11 +58,22 @@ def run_stage(
 ) -> StageResult:
     """Train one stage into a run folder; a folder with a checkpoint of the same config is resumed where it stopped.
 
-    initialise: puts the starting weights into the fresh network; not called on resume.
-    source: where the faces and the starting weights come from, for the run's records.
-    teacher: answers for a batch, for a config with teacher_view.
     Writes the files that run_folder describes; a finished run is not touched again.
-    Raises TrainingError if the loss is no number, ValueError if the folder holds another config or other data.
+
+    Args:
+        train: the training faces.
+        validation: the faces that select the best step.
+        config: of the stage.
+        folder: of the run.
+        initialise: puts the initial weights into the fresh network; not called on resume.
+        progress: whether a bar is shown.
+        source: where the faces and the initial weights come from, for the run's records.
+        teacher: soft targets for a batch, for a config with consistent_teaching.
+
+    Raises:
+        TrainingError: the loss is no number.
+        ValueError: the folder holds another config or other data.
+
     """
     make_deterministic()
     run = RunFolder(folder)
@@ -70,43 +81,94 @@ def run_stage(
     if (run.path / RESULT).exists():
         return StageResult(**json.loads((run.path / RESULT).read_text(encoding="utf-8")))
     trainer = Trainer(config, len(train.labels), 0 if train.votes is None else train.votes.shape[1])
-    best = Best()
-    manager = _checkpoints(trainer, best, run)
-    if manager.latest_checkpoint:
-        manager.checkpoint.restore(manager.latest_checkpoint).assert_consumed()
-    else:
-        initialise(trainer.network)
-        trainer.copy_average()
-        if config.center_weight:
-            trainer.center_loss.initialise(trainer.predict(train)[1], train.targets)
-    start = trainer.done
-    run.logger().info("at step %d: %d training and %d validation faces", start, len(train), len(validation))
-    run.forget_after(start)
-    maker = BatchMaker(train, config, teacher)
-    tally = Tally()
-    with tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5) as bar:
-        for step, batch in enumerate(trainer.batches(maker, start), start=start):
-            rate = learning_rate(config.optimizer, step, config.steps)
-            losses = trainer.train_step(batch, rate)
-            if not math.isfinite(losses["loss"]):
-                raise _failure(run, maker, step, f"expected a finite loss, got {losses}")
-            tally.add(losses)
-            bar.update()
-            if (step + 1) % config.evaluate_steps and step + 1 != config.steps:
-                continue
-            answers = _answer(trainer, validation)
-            if not np.isfinite(answers).all():
-                raise _failure(run, maker, step, "expected finite answers after it")
-            metrics = measure(validation.targets, answers, validation.labels)
-            row = {"step": step + 1, "learning_rate": rate, **tally.row(metrics)}
-            run.add(row)
-            run.logger().info("%s", row)
-            bar.set_postfix(loss=row["train_loss"], validation=row["validation_accuracy"])
-            if best.beaten_by(metrics.accuracy, step + 1):
-                run.save_weights(trainer.exported, BEST)
-            # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
-            manager.save()
-    return _finish(trainer, validation, best, run)
+    stage = _Stage(run, trainer, BatchMaker(train, config, teacher), validation)
+    stage.begin(initialise)
+    stage.train(progress)
+    return stage.finish()
+
+
+class _Stage:
+    """A run on its way: what trains, what has been best so far, and where both are kept."""
+
+    def __init__(self, run: RunFolder, trainer: Trainer, maker: BatchMaker, validation: Crops) -> None:
+        self._run = run
+        self._trainer = trainer
+        self._maker = maker
+        self._validation = validation
+        self._best = Best()
+        self._manager = _checkpoints(trainer, self._best, run)
+
+    def begin(self, initialise: Callable[[keras.Model], None]) -> None:
+        """Go back to the last checkpoint, or put the initial weights into the fresh network."""
+        trainer, train = self._trainer, self._maker.crops
+        if self._manager.latest_checkpoint:
+            self._manager.checkpoint.restore(self._manager.latest_checkpoint).assert_consumed()
+        else:
+            initialise(trainer.network)
+            trainer.copy_average()
+            if trainer.config.center_weight:
+                trainer.center_loss.initialise(trainer.features(train), train.targets)
+        counts = len(train), len(self._validation)
+        self._run.logger().info("at step %d: %d training and %d validation faces", trainer.done, *counts)
+        self._run.forget_after(trainer.done)
+
+    def train(self, progress: bool) -> None:
+        """Take the steps that are left, with an evaluation every so many of them and after the last."""
+        trainer, config = self._trainer, self._trainer.config
+        start, losses_so_far = trainer.done, RunningMean()
+        with tqdm(total=config.steps, initial=start, disable=not progress, unit="step", mininterval=5) as bar:
+            for step, batch in enumerate(trainer.batches(self._maker, start), start=start):
+                rate = learning_rate(config.optimizer, step, config.steps)
+                losses = trainer.train_step(batch, rate)
+                if not math.isfinite(losses["loss"]):
+                    raise self._failure(step, f"expected a finite loss, got {losses}")
+                losses_so_far.add(losses)
+                bar.update()
+                if (step + 1) % config.evaluate_steps and step + 1 != config.steps:
+                    continue
+                row = self._evaluate(step, rate, losses_so_far)
+                bar.set_postfix(loss=row["train_loss"], validation=row["validation_accuracy"])
+
+    def _evaluate(self, step: int, rate: float, losses: RunningMean) -> dict[str, float]:
+        """Measure the network on the validation faces, and keep what must not be lost; returns the history's row."""
+        probabilities = self._probabilities()
+        if not np.isfinite(probabilities).all():
+            raise self._failure(step, "expected finite predictions after it")
+        metrics = measure(self._validation.targets, probabilities, self._validation.labels)
+        row = {"step": step + 1, "learning_rate": rate, **losses.row(metrics)}
+        self._run.add(row)
+        self._run.logger().info("%s", row)
+        if self._best.beaten_by(metrics.accuracy, step + 1):
+            self._run.save_weights(self._trainer.exported, BEST)
+        # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
+        self._manager.save()
+        return row
+
+    def finish(self) -> StageResult:
+        """Write the last weights, and what the last and the best ones predict for the validation faces."""
+        run, trainer, faces = self._run, self._trainer, self._validation
+        run.save_weights(trainer.exported, LAST)
+        last = self._probabilities()
+        trainer.exported.load_weights(str(run.path / BEST))
+        best = self._probabilities()
+        accuracy = float((last.argmax(axis=1) == faces.targets).mean())
+        result = StageResult(int(self._best.step), float(self._best.accuracy), trainer.done, accuracy)
+        run.logger().info("finished: %s", result)
+        run.finish(
+            dataclasses.asdict(result), Predictions(np.array(faces.names), faces.targets, faces.labels, best, last)
+        )
+        return result
+
+    def _probabilities(self) -> Floats:
+        return softmax(self._trainer.logits(self._validation))
+
+    def _failure(self, step: int, what: str) -> TrainingError:
+        """Log what was wrong with a step, and return it as an error that names the step's batch."""
+        names, indices = self._maker.crops.names, self._maker.indices(step)
+        batch = ", ".join(names[i] for i in indices) if names else f"samples {indices.tolist()}"
+        message = f"step {step}: {what}; its batch: {batch}"
+        self._run.logger().error(message)
+        return TrainingError(message)
 
 
 class Best(tf.Module):
@@ -127,8 +189,8 @@ class Best(tf.Module):
         return better
 
 
-class Tally:
-    """Mean losses since the last look at the validation set."""
+class RunningMean:
+    """Mean losses since the last evaluation."""
 
     def __init__(self) -> None:
         """Start counting."""
@@ -168,40 +230,17 @@ def _checkpoints(trainer: Trainer, best: Best, run: RunFolder) -> tf.train.Check
     return tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
 
 
-def _finish(trainer: Trainer, validation: Crops, best: Best, run: RunFolder) -> StageResult:
-    """Write the last weights and what the last and the best ones answer on the validation set."""
-    run.save_weights(trainer.exported, LAST)
-    last = _answer(trainer, validation)
-    trainer.exported.load_weights(str(run.path / BEST))
-    names, targets, labels = np.array(validation.names), validation.targets, validation.labels
-    accuracy = float((last.argmax(axis=1) == targets).mean())
-    result = StageResult(int(best.step), float(best.accuracy), trainer.done, accuracy)
-    run.logger().info("finished: %s", result)
-    run.finish(dataclasses.asdict(result), Answers(names, targets, labels, _answer(trainer, validation), last))
-    return result
-
-
-def _answer(trainer: Trainer, faces: Crops) -> npt.NDArray[np.float32]:
-    return softmax(trainer.predict(faces)[0])
-
-
-def _failure(run: RunFolder, maker: BatchMaker, step: int, what: str) -> TrainingError:
-    """Log what was wrong with a step, and return it as an error that names the step's batch."""
-    message = f"step {step}: {what}; its batch: {_describe(maker, step)}"
-    run.logger().error(message)
-    return TrainingError(message)
-
-
-def _describe(maker: BatchMaker, step: int) -> str:
-    indices = maker.indices(step)
-    return ", ".join(maker.crops.names[i] for i in indices) if maker.crops.names else f"samples {indices.tolist()}"
-
-
 def load_run(folder: Path, which: str = BEST, classes: int | None = None) -> tuple[keras.Model, StageConfig]:
     """Build a run's network in float32 with its trained weights, second head included; and return its config.
 
-    which: BEST or LAST.  classes: number of labels, read from the weights when left out.
-    Raises FileNotFoundError if the run has no such weights.
+    Args:
+        folder: of the run.
+        which: BEST or LAST.
+        classes: number of labels, read from the weights when left out.
+
+    Raises:
+        FileNotFoundError: the run has no such weights.
+
     """
     config = read_run_config(folder)
     path = Path(folder) / which

@@ -1,72 +1,48 @@
 """The folder of one run: what was asked, on what data and machine, and what came of it.
 
-config.yaml, data.json, environment.json: the stage's config; names of training and validation samples, and where the
-weights began; git state, versions and devices of each start and resume.  run.log: what happened, with times.
-history.csv, curves.png, tensorboard/: one row per look at the validation set.  best.weights.h5, last.weights.h5,
-checkpoints/: the weights.  answers.npz: what the best and the last step answered on the validation set.
+config.yaml, data.json, environment.json: the stage's config; names of training and validation samples, and the initial
+weights; git state, versions and devices of each start and resume.  run.log: what happened, with times.
+history.csv, curves.png, tensorboard/: one row per evaluation.  best.weights.h5, last.weights.h5, checkpoints/: the
+weights.  predictions.npz: what the best and the last step predict for the validation faces.
 metrics.json, result.json: how good that is.
 """
 
 from __future__ import annotations
 
 import csv
-import dataclasses
 import hashlib
 import json
 import logging
-import platform
-import subprocess
 import sys
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import tensorflow as tf
 import yaml
 
 from fer_training.data.crops import Crops
+from fer_training.data.dataset import Dataset, DatasetError
+from fer_training.data.face_cropping import find_faces
+from fer_training.data.fer2013_crops import stage1_crops
+from fer_training.data.registry import DatasetSpec, read_dataset
 from fer_training.evaluation.metrics import measure
 from fer_training.evaluation.plots import save_curves
+from fer_training.evaluation.predictions import Predictions
+from fer_training.legacy import lost_options, translate_config, translate_data
 from fer_training.training.config import StageConfig, from_dict, to_dict
+from fer_training.training.provenance import ENVIRONMENT, environment, environments
 
 BEST = "best.weights.h5"
 LAST = "last.weights.h5"
 CONFIG = "config.yaml"
 DATA = "data.json"
-ENVIRONMENT = "environment.json"
 HISTORY = "history.csv"
-ANSWERS = "answers.npz"
 METRICS = "metrics.json"
 RESULT = "result.json"
 LOG = "run.log"
-# What of the repository decides on a run's weights, seen from here.
-_CODE = (".", "../fer_ros/core")
-_PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "scikit-learn", "scipy", "ai-edge-litert")
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a run answered on its N validation faces: (N, K) probabilities of the best and of the last step.
-
-    names: (N,) of the samples.  targets: (N,) label indices.
-    """
-
-    names: npt.NDArray[np.str_]
-    targets: npt.NDArray[np.int64]
-    labels: tuple[str, ...]
-    best: npt.NDArray[np.float32]
-    last: npt.NDArray[np.float32]
-
-    @classmethod
-    def load(cls, folder: Path) -> Answers:
-        """Read the answers of a finished run. Raises FileNotFoundError where there are none."""
-        with np.load(Path(folder) / ANSWERS) as file:
-            labels = tuple(str(name) for name in file["labels"])
-            return cls(file["names"], file["targets"], labels, file["best"], file["last"])
 
 
 class RunFolder:
@@ -81,18 +57,29 @@ class RunFolder:
     def claim(self, config: StageConfig, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
         """Start a new run here, or make sure that the one found here is the same one.
 
-        source: which data set the faces come from, and `start` and `teachers` of the run, for data.json.
-        Raises ValueError if the folder holds a run of another config, other data, or another origin.
+        Args:
+            config: of the stage.
+            train: the training faces.
+            validation: the validation faces.
+            source: which data set the faces come from, and `initial_weights` and `teachers` of the run, for data.json.
+
+        Raises:
+            ValueError: the folder holds a run of another config, other data, or another origin.
+
         """
         self.path.mkdir(parents=True, exist_ok=True)
         path = self.path / CONFIG
-        if path.exists() and read_run_config(self.path) != config:
-            raise ValueError(f"{path}: expected the config of this run, got another one; use a new folder")
-        if not path.exists():
+        if path.exists():
+            lost = lost_options(_config_values(path))
+            if lost or read_run_config(self.path) != config:
+                got = f"one of version 0.4 with {lost[0]}, which is gone" if lost else "another one"
+                raise ValueError(f"{path}: expected the config of this run, got {got}; use a new folder")
+        else:
             write_atomically(path, yaml.safe_dump(to_dict(config), sort_keys=False))
         self._claim_data(train, validation, source)
         if not (self.path / RESULT).exists():
-            self._note_environment()
+            entries = [*environments(self.path), environment()]
+            write_atomically(self.path / ENVIRONMENT, json.dumps(entries, indent=1) + "\n")
 
     def _claim_data(self, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
         digests = {"train_digest": train.digest, "validation_digest": validation.digest}
@@ -100,7 +87,7 @@ class RunFolder:
             digests["votes_digest"] = hashlib.sha256(train.votes.tobytes()).hexdigest()
         path = self.path / DATA
         if path.exists():
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = _read_data(path)
             if {name: found.get(name, digest) for name, digest in digests.items()} != digests:
                 raise ValueError(f"{path}: expected the faces that this run began with, got others; use a new folder")
             for name, before in _origin(found).items():
@@ -115,11 +102,6 @@ class RunFolder:
             "train": list(train.names),
         }
         write_atomically(path, json.dumps(manifest, indent=0) + "\n")
-
-    def _note_environment(self) -> None:
-        """Add this start or resume to the ones before it: a run may go on with other code on another machine."""
-        entries = [*_environments(self.path), environment()]
-        write_atomically(self.path / ENVIRONMENT, json.dumps(entries, indent=1) + "\n")
 
     def logger(self) -> logging.Logger:
         """Return a logger that appends to run.log."""
@@ -167,12 +149,12 @@ class RunFolder:
         network.save_weights(temporary)
         temporary.replace(self.path / name)
 
-    def finish(self, result: dict[str, Any], answers: Answers) -> None:
-        """Write what the run came to: answers, metrics and curves, and last of all the result."""
-        np.savez_compressed(self.path / ANSWERS, **dataclasses.asdict(answers))
+    def finish(self, result: dict[str, Any], predictions: Predictions) -> None:
+        """Write what the run came to: predictions, metrics and curves, and last of all the result."""
+        predictions.save(self.path)
         metrics = {
-            "best": measure(answers.targets, answers.best, answers.labels).to_dict(),
-            "last": measure(answers.targets, answers.last, answers.labels).to_dict(),
+            step: measure(predictions.targets, probabilities, predictions.labels).to_dict()
+            for step, probabilities in (("best", predictions.best), ("last", predictions.last))
         }
         write_atomically(self.path / METRICS, json.dumps(metrics, indent=1) + "\n")
         save_curves(self.path / HISTORY, self.path / "curves.png")
@@ -184,37 +166,83 @@ class RunFolder:
 
 
 def read_run_config(folder: Path) -> StageConfig:
-    """Return the config of a run. Raises FileNotFoundError if the folder holds none."""
+    """Return the config of a run, one of version 0.4 as well.
+
+    Raises:
+        FileNotFoundError: the folder holds none.
+        ValueError: it is no config of a stage; the message names the file.
+
+    """
     path = Path(folder) / CONFIG
     if not path.is_file():
         raise FileNotFoundError(f"expected a run folder with {CONFIG}, got {folder}")
-    return from_dict(StageConfig, yaml.safe_load(path.read_text(encoding="utf-8")))
+    values = _config_values(path)
+    for option in lost_options(values):
+        print(f"note: {path}: {option} was asked for by version 0.4, and is left out here", file=sys.stderr)
+    try:
+        return from_dict(StageConfig, translate_config(values))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def origin_of(folder: Path) -> dict[str, Any]:
-    """Return what a run started from and who taught it, as far as its records say; empty for a run without any."""
+    """Return a run's initial weights and teachers, as far as its records say; empty for a run without any."""
     path = Path(folder) / DATA
-    return _origin(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    return _origin(_read_data(path)) if path.is_file() else {}
+
+
+def crops_of_run(folder: Path, config: StageConfig, path: Path) -> tuple[Crops, Crops]:
+    """Return the training and the validation faces of a run, by the names in its data.json.
+
+    A first stage without that file was trained on the usual nine tenths of FER-2013's training split.
+
+    Args:
+        folder: of the run.
+        config: of the run.
+        path: where its data set stands.
+
+    Raises:
+        DatasetError: the data set is not the one that the run was made of.
+
+    """
+    manifest = Path(folder) / DATA
+    if not manifest.is_file():
+        return stage1_crops(path)
+    values = _read_data(manifest)
+    crops = find_faces(_dataset_of_run(values, path), config.preprocess.box_scale).crops
+    places = {name: i for i, name in enumerate(crops.names)}
+    missing = [name for name in (*values["train"], *values["validation"]) if name not in places]
+    if missing:
+        raise DatasetError(f"{path}: expected the {len(missing)} faces {missing[0]}, ... of {folder}, got others")
+    train, validation = (
+        crops.take(np.array([places[name] for name in values[part]], np.int64)) for part in ("train", "validation")
+    )
+    if validation.digest != values["validation_digest"]:
+        raise DatasetError(f"{path}: expected the very validation faces of {folder}, got other pictures or labels")
+    return train, validation
+
+
+def _dataset_of_run(values: dict[str, Any], path: Path) -> Dataset:
+    dataset = read_dataset(DatasetSpec(**values["dataset"]), path)
+    reported = values.get("validation_split")
+    if values["dataset"]["name"] == "fer2013" and not reported:
+        dataset = dataset.split("train")
+    elif reported:
+        dataset = replace(dataset, samples=tuple(s for s in dataset.samples if s.split in ("train", reported)))
+    labels = tuple(values["labels"])
+    return dataset if dataset.labels == labels else dataset.with_labels(labels)
 
 
 def _origin(manifest: dict[str, Any]) -> dict[str, Any]:
-    return {name: manifest[name] for name in ("start", "teachers") if name in manifest}
+    return {name: manifest[name] for name in ("initial_weights", "teachers") if name in manifest}
 
 
-def code_of(folder: Path) -> list[dict[str, Any] | None]:
-    """Return the git state of each start and resume of a run, those that differ; empty for a run without records."""
-    states: list[dict[str, Any] | None] = []
-    for entry in _environments(folder):
-        if entry["git"] not in states:
-            states.append(entry["git"])
-    return states
+def _config_values(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def _environments(folder: Path) -> list[dict[str, Any]]:
-    path = Path(folder) / ENVIRONMENT
-    entries = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    # Runs of version 0.3.0 hold only their last start.
-    return entries if isinstance(entries, list) else [entries]
+def _read_data(path: Path) -> dict[str, Any]:
+    return translate_data(json.loads(path.read_text(encoding="utf-8")))
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -222,37 +250,3 @@ def write_atomically(path: Path, text: str) -> None:
     temporary = path.with_name(f"unfinished.{path.name}")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
-
-
-def environment() -> dict[str, Any]:
-    """Return the state of the repository, the versions in use and the devices."""
-    return {
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
-        "git": git_state(),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {name: _version(name) for name in _PACKAGES},
-        "devices": [f"{d.device_type} {d.name}" for d in tf.config.list_logical_devices()],
-        "precision": keras.config.dtype_policy().name,
-    }
-
-
-def git_state() -> dict[str, Any] | None:
-    """Return commit and cleanness of the repository that this code stands in, or None outside of one."""
-    here = Path(__file__).resolve().parents[1]
-
-    def git(*arguments: str) -> str:
-        run = subprocess.run(["git", "-C", str(here), *arguments], capture_output=True, text=True, check=True)
-        return run.stdout.strip()
-
-    try:
-        return {"commit": git("rev-parse", "HEAD"), "clean": not git("status", "--porcelain", "--", *_CODE)}
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

@@ -1,105 +1,107 @@
-"""The first stage: ImageNet's weights to FER-2013 (paper, Section 3.2.2, 'coarse' fine-tuning)."""
+"""The first stage: ImageNet's weights to FER-2013 (paper, Section 3.2.2, where it is called coarse fine-tuning)."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
-from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.bundle import Bundle, load_bundle
 from fer_training.data.crops import Crops
-from fer_training.data.dataset import Dataset
-from fer_training.data.face_cropping import crops_of
-from fer_training.data.ferplus import with_ferplus_votes
-from fer_training.data.registry import DatasetSpec, read_dataset
-from fer_training.data.splits import hold_out
-from fer_training.evaluation.evaluate import WATCHED
+from fer_training.data.fer2013 import WATCHED
+from fer_training.data.fer2013_crops import paper_stage1_crops, stage1_crops
+from fer_training.data.registry import DatasetSpec
+from fer_training.legacy import translate_facts
+from fer_training.training.batches import Teacher
 from fer_training.training.config import StageConfig
-from fer_training.training.distillation import ViewTeacher, teach
-from fer_training.training.initialization import BundleStart, ImageNetStart, Start
+from fer_training.training.distillation import ConsistentTeacher, classes_by_votes, distillation_targets
+from fer_training.training.initialization import BundleWeights, ImageNetWeights, InitialWeights
 from fer_training.training.loop import StageResult, run_stage
-from fer_training.training.votes import classes_by_votes
 
 SPEC = DatasetSpec("fer2013")
+_IMAGENET = ImageNetWeights()
 
 
-def train_coarse(
+def train_stage1(
     config: StageConfig,
     fer2013: Path,
     folder: Path,
+    *,
     ferplus: Path | None = None,
-    start: Start | None = None,
+    initial_weights: InitialWeights = _IMAGENET,
     teachers: Sequence[str] = (),
+    whole_split: bool = False,
     progress: bool = True,
-    whole: bool = False,
 ) -> StageResult:
     """Train on nine tenths of FER-2013's training split and select on the tenth; the test splits are not read.
 
-    whole: as the paper does, train on the whole split and look at the public test meanwhile. What the best step gives
-    there is selected on the public test, and no measure of the model; what the last step gives is one.
+    Args:
+        config: of the stage.
+        fer2013: CSV file or folder of FER-2013.
+        folder: of the run; an unfinished run there is resumed.
+        ferplus: table of votes, needed by a config with vote_weight or votes_exponent.
+        initial_weights: what the network starts with.
+        teachers: bundles whose predictions are learned too, needed by a config with teacher_weight.
+        whole_split: as the paper does, train on the whole split and evaluate on the public test meanwhile. The best
+            step's accuracy is then selected on the public test, and no measure of the model; the last step's is one.
+        progress: whether a bar is shown.
 
-    ferplus: votes, needed by a config with vote_weight.  start: where the weights come from, ImageNet if left out.
-    teachers: bundles whose answers are learned too, needed by a config with teacher_weight.
-    Raises ValueError for what the config needs and is not given, before anything is read.
+    Raises:
+        ValueError: the config needs what is not given; nothing was read then. For others see `run_stage`.
+
     """
-    needed = {
-        "--ferplus FILE": (config.vote_weight or config.teacher_votes) and not ferplus,
-        "--teacher BUNDLE": config.teacher_weight and not teachers,
+    _check_needs(config, ferplus, teachers)
+    bundles = [load_bundle(teacher) for teacher in teachers]
+    adapted = initial_weights.adapt(config)
+    train, validation = (paper_stage1_crops if whole_split else stage1_crops)(fer2013, ferplus)
+    begun = [initial_weights.bundle] if isinstance(initial_weights, BundleWeights) else []
+    _note_other_selections([*bundles, *begun], validation)
+    train, teacher = _with_teachers(train, adapted, teachers)
+    source: dict[str, Any] = {
+        "dataset": asdict(SPEC),
+        "initial_weights": initial_weights.describe(),
+        "teachers": [bundle.id for bundle in bundles],
+        **({"validation_split": WATCHED} if whole_split else {}),
     }
-    if any(needed.values()):
-        raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
-    origins = [load_bundle(teacher) for teacher in teachers]
-    taught_by = [bundle.id for bundle in origins]
-    selected_on = {"validation_split": WATCHED} if whole else {}
-    start = start or ImageNetStart()
-    adapted = start.adapt(config)
-    train, held = paper_faces(fer2013, ferplus) if whole else coarse_faces(fer2013, ferplus)
-    if isinstance(start, BundleStart):
-        origins.append(start.bundle)
-    for bundle in origins:
-        if bundle.training.get("validation_digest", held.digest) != held.digest:
-            print(f"note: {bundle.id} was selected on other faces: it may know those held out here", file=sys.stderr)
-    teacher = None
-    if config.teacher_view:
-        teacher = ViewTeacher(teachers, train.labels, adapted.preprocess)
-        if config.teacher_votes:
-            train = replace(train, taught=classes_by_votes(train))
-    elif teachers:
-        train = replace(train, taught=teach(train, teachers, config.teacher_power, config.teacher_votes))
     return run_stage(
         train,
-        held,
+        validation,
         adapted,
         folder,
-        lambda network: start.initialise(network, adapted, train),
+        lambda network: initial_weights.initialise(network, adapted, train),
         progress=progress,
-        source={"dataset": asdict(SPEC), "start": start.describe(), "teachers": taught_by, **selected_on},
+        source=source,
         teacher=teacher,
     )
 
 
-def coarse_faces(fer2013: Path, ferplus: Path | None = None) -> tuple[Crops, Crops]:
-    """Return the faces that the first stage trains on, and the held-out tenth of them that it selects on."""
-    dataset = _read(fer2013).split("train")
-    if ferplus is not None:
-        dataset = with_ferplus_votes(dataset, ferplus)
-    crops = crops_of(dataset)
-    train, held = hold_out(dataset)
-    return crops.take(train), crops.take(held)
+def _check_needs(config: StageConfig, ferplus: Path | None, teachers: Sequence[str]) -> None:
+    needed = {
+        "--ferplus FILE": (config.vote_weight or config.votes_exponent) and not ferplus,
+        "--teacher BUNDLE": config.teacher_weight and not teachers,
+    }
+    if any(needed.values()):
+        raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
 
 
-def paper_faces(fer2013: Path, ferplus: Path | None = None) -> tuple[Crops, Crops]:
-    """Return the whole training split and the public test: what the paper trains on and watches."""
-    dataset = _read(fer2013)
-    train = dataset.split("train")
-    if ferplus is not None:
-        train = with_ferplus_votes(train, ferplus)
-    return crops_of(train), crops_of(dataset.split(WATCHED))
+def _note_other_selections(bundles: Iterable[Bundle], validation: Crops) -> None:
+    """Say which bundles may have been trained on the validation faces."""
+    for bundle in bundles:
+        digest = translate_facts(bundle.training).get("validation_digest", validation.digest)
+        if digest != validation.digest:
+            told = f"note: {bundle.id} was selected on other faces: it may know those of this validation split"
+            print(told, file=sys.stderr)
 
 
-def _read(fer2013: Path) -> Dataset:
-    dataset = read_dataset(SPEC, fer2013)
-    for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
-    return dataset
+def _with_teachers(train: Crops, config: StageConfig, teachers: Sequence[str]) -> tuple[Crops, Teacher | None]:
+    """Return the training faces with their soft targets, and who is asked for each batch."""
+    if config.consistent_teaching:
+        if config.votes_exponent:
+            train = replace(train, soft_targets=classes_by_votes(train))
+        return train, ConsistentTeacher(teachers, train.labels, config.preprocess)
+    if not teachers:
+        return train, None
+    soft_targets = distillation_targets(train, teachers, config.teacher_exponent, config.votes_exponent)
+    return replace(train, soft_targets=soft_targets), None

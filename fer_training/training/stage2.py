@@ -1,4 +1,4 @@
-"""The second stage: FER-2013's weights to CK+ or JAFFE (paper, Section 3.2.2, 'refined' fine-tuning).
+"""The second stage: FER-2013's weights to CK+ or JAFFE (paper, Section 3.2.2, where it is called refined fine-tuning).
 
 Its length is counted in steps: JAFFE has five mini-batches an epoch, too few for batch norm's averages to arrive.
 In the paper's protocol the fold that is reported also selects the best step, so best and last step are both kept; a
@@ -13,42 +13,49 @@ from typing import Any
 import keras
 
 from fer_training.data.crops import Crops
+from fer_training.evaluation.predictions import Predictions
 from fer_training.models.mobilenet import renew_head
 from fer_training.training.config import StageConfig
-from fer_training.training.initialization import Start
+from fer_training.training.initialization import InitialWeights
 from fer_training.training.loop import run_stage
-from fer_training.training.run_folder import Answers
 
 BEST_LABEL = "best step, selected on the fold"
 LAST_LABEL = "last step"
 
 
-def train_refined(
+def train_stage2(
     train: Crops,
     validation: Crops,
     config: StageConfig,
-    start: Start,
+    initial_weights: InitialWeights,
     folder: Path,
     progress: bool = True,
     source: dict[str, Any] | None = None,
-) -> Answers:
-    """Fine-tune on one fold from `start`, and return what the best and the last step answered on its other part.
+) -> Predictions:
+    """Fine-tune on one fold; a finished run in the folder is taken as it is.
 
-    A finished run in the folder is taken as it is. For errors see run_stage.
+    Args:
+        train: faces of the fold's training part.
+        validation: faces of its other part.
+        config: of the stage; its network takes the shape of the initial weights.
+        initial_weights: of the first stage, or ImageNet's.
+        folder: of the run.
+        progress: whether a bar is shown.
+        source: where the faces come from, for the run's records.
+
+    Returns:
+        What the best and the last step predict for the validation faces.
+
+    Raises:
+        TrainingError, ValueError: see `run_stage`.
+
     """
-    adapted = start.adapt(config)
+    adapted = initial_weights.adapt(config)
 
     def initialise(network: keras.Model) -> None:
-        start.initialise(network, adapted, train)
+        initial_weights.initialise(network, adapted, train)
         renew_head(network, adapted.seed)
 
-    run_stage(
-        train,
-        validation,
-        adapted,
-        folder,
-        initialise,
-        progress=progress,
-        source={**(source or {}), "start": start.describe()},
-    )
-    return Answers.load(folder)
+    origin = {**(source or {}), "initial_weights": initial_weights.describe()}
+    run_stage(train, validation, adapted, folder, initialise, progress=progress, source=origin)
+    return Predictions.load(folder)

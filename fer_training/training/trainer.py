@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.data.crops import Crops
+from fer_training.evaluation.predictions import predict
 from fer_training.models.center_loss import CenterLoss
 from fer_training.models.devices import ONE_REPLICA, choose_precision, choose_strategy, computing_in
 from fer_training.models.mobilenet import FEATURES, LOGITS, VOTES, build_network, decayed_kernels
 from fer_training.training.batches import BatchMaker
-from fer_training.training.config import StageConfig
+from fer_training.training.config import OptimizerConfig, StageConfig
 
 Floats = npt.NDArray[np.float32]
 
@@ -53,17 +53,7 @@ class Trainer:
             with computing_in(precision):
                 self.network = build_network(config.network, classes, self._votes)
             self.exported = build_network(config.network, classes, self._votes) if config.ema else self.network
-            optimizer = config.optimizer
-            self.optimizer = keras.optimizers.SGD(
-                0.0,
-                momentum=optimizer.momentum,
-                nesterov=optimizer.nesterov,
-                # Each replica clips its share of the sum.
-                global_clipnorm=optimizer.clip_norm / replicas or None,
-            )
-            if precision == "mixed_float16":
-                # Small gradients vanish in half precision unless the loss is scaled up before they are taken.
-                self.optimizer = keras.optimizers.LossScaleOptimizer(self.optimizer)
+            self.optimizer = _optimizer(config.optimizer, replicas, precision)
             self.optimizer.build(self.network.trainable_variables)
             self.center_loss = CenterLoss(classes, self.network.output[FEATURES].shape[-1], config.center_rate)
             self.rate = tf.Variable(0.0, trainable=False)
@@ -110,14 +100,19 @@ class Trainer:
         self.rate.assign(rate)
         return {name: float(value) for name, value in self._compiled_step(batch).items()}
 
-    def predict(self, crops: Crops, batch_size: int = 256) -> tuple[Floats, Floats]:
-        """Return the exported network's (N, K) logits and (N, D) features, without augmentation."""
-        outputs = []
-        for start in range(0, len(crops), batch_size):
-            pixels = [crops.pixels[i] for i in range(start, min(start + batch_size, len(crops)))]
-            result = self._compiled_predict(tf.constant(preprocess_crops(pixels, self.config.preprocess)))
-            outputs.append((result[LOGITS].numpy(), result[FEATURES].numpy()))
-        return np.concatenate([o[0] for o in outputs]), np.concatenate([o[1] for o in outputs])
+    def logits(self, crops: Crops) -> Floats:
+        """Return the exported network's (N, K) logits for N faces, without augmentation."""
+        return self._predict(crops, LOGITS)
+
+    def features(self, crops: Crops) -> Floats:
+        """Return the exported network's (N, D) features for N faces, without augmentation."""
+        return self._predict(crops, FEATURES)
+
+    def _predict(self, crops: Crops, output: str) -> Floats:
+        def function(batch: Floats) -> Floats:
+            return np.asarray(self._compiled_predict(tf.constant(batch))[output])
+
+        return predict(function, crops.pixels, self.config.preprocess)
 
     def _distributed_step(self, batch: tuple[tf.Tensor, ...]) -> dict[str, tf.Tensor]:
         results = self.strategy.run(self._replica_step, args=batch)
@@ -163,3 +158,15 @@ class Trainer:
         for mean, value in zip(self.exported.variables, self.network.variables, strict=True):
             if mean.dtype == "float32":
                 mean.assign(decay * mean + (1.0 - decay) * value)
+
+
+def _optimizer(config: OptimizerConfig, replicas: int, precision: str) -> keras.optimizers.Optimizer:
+    optimizer = keras.optimizers.SGD(
+        0.0,
+        momentum=config.momentum,
+        nesterov=config.nesterov,
+        # Each replica clips its share of the sum.
+        global_clipnorm=config.clip_norm / replicas or None,
+    )
+    # Small gradients vanish in half precision unless the loss is scaled up before they are taken.
+    return keras.optimizers.LossScaleOptimizer(optimizer) if precision == "mixed_float16" else optimizer

@@ -1,16 +1,10 @@
-"""The network is MobileNet V1 with another stem; weights come into it from ImageNet, a run or a bundle."""
+"""The network is MobileNet V1 with another stem; ImageNet's weights come into it."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from look_alike import tiny_config, tiny_crops
 
-from fer_ros.core.classification.bundle import BundleError, load_bundle
-from fer_ros.core.classification.preprocessing import preprocess_crops
-from fer_training.export.packaging import package
-from fer_training.models.bundle_weights import load_folded_weights
-from fer_training.models.channel_pruning import load_narrowed_weights
 from fer_training.models.mobilenet import (
     FEATURES,
     LOGITS,
@@ -22,7 +16,6 @@ from fer_training.models.mobilenet import (
     renew_head,
     transfer_weights,
 )
-from fer_training.training.initialization import BundleStart, ImageNetStart, RunStart, open_start
 
 SMALL = NetworkConfig(width=0.25)
 
@@ -136,72 +129,6 @@ def test_the_second_stages_head_is_not_the_first_ones_of_the_same_seed():
     np.testing.assert_array_equal(second, again)
 
 
-@pytest.mark.parametrize("precision", ["float32", "float16"])
-def test_a_bundles_folded_weights_compute_the_same_features(tmp_path, precision):
-    """Batch norm that the converter folded away is put back, and training starts from the same function."""
-    config = tiny_config(network=NetworkConfig(width=0.25, blocks=4))
-    crops = tiny_crops()
-    faces = preprocess_crops(crops.pixels, config.preprocess)
-    network = build_network(config.network, 7)
-    for _ in range(30):  # statistics that are not the initial ones
-        network(faces, training=True)
-    package(network, config, crops, crops, tmp_path / "b", "b", (precision,))
-    start = open_start(str(tmp_path / "b"))
-    assert isinstance(start, BundleStart) and start.adapt(tiny_config()).network.blocks == 4
-    second = build_network(config.network, 8)
-    start.initialise(second, config, crops)
-    tolerance = 1e-4 if precision == "float32" else 2e-2
-    np.testing.assert_allclose(second(faces)[FEATURES], network(faces)[FEATURES], atol=tolerance)
-    np.testing.assert_allclose(second(faces, training=True)[FEATURES], network(faces)[FEATURES], atol=5 * tolerance)
-    same = build_network(config.network, 7)
-    start.initialise(same, config, crops)
-    np.testing.assert_allclose(same(faces)[LOGITS], network(faces)[LOGITS], atol=5 * tolerance)
-    with pytest.raises(BundleError, match=r"expected a kernel .* for stem, got"):
-        load_folded_weights(build_network(NetworkConfig(width=0.5), 8), load_bundle(tmp_path / "b"), crops)
-
-
-def test_a_narrowed_network_answers_as_the_wide_one_did_where_nothing_that_counts_is_left_out(tmp_path):
-    """Half of the channels are read by nobody: without them the answer is the same."""
-    config = tiny_config(network=NetworkConfig(width=0.5, blocks=4, batch_norm_momentum=0.8))
-    crops = tiny_crops()
-    faces = preprocess_crops(crops.pixels, config.preprocess)
-    wide = build_network(config.network, 7)
-    rng = np.random.default_rng(0)
-    readers = [x for x in wide.layers if isinstance(x, keras.layers.Conv2D) and x.kernel_size == (1, 1)]
-    for reader in [*readers, wide.get_layer(LOGITS)]:
-        kernel, *bias = reader.get_weights()
-        unread = rng.permutation(kernel.shape[-2])[: kernel.shape[-2] // 2]
-        kernel[..., unread, :] = 0
-        reader.set_weights([kernel, *bias])
-    for _ in range(30):
-        wide(faces, training=True)
-    package(wide, config, crops, crops, tmp_path / "b", "b", ("float32",))
-    start = open_start(str(tmp_path / "b"))
-    narrow_config = start.adapt(tiny_config(network=NetworkConfig(width=0.25)))
-    assert (narrow_config.network.width, narrow_config.network.blocks) == (0.25, 4)
-    narrow = build_network(narrow_config.network, 7)
-    start.initialise(narrow, narrow_config, crops)
-    expected = np.asarray(wide(faces)[LOGITS])
-    np.testing.assert_allclose(narrow(faces)[LOGITS], expected, atol=0.05 * expected.std())
-    features = narrow(faces)[FEATURES]
-    np.testing.assert_allclose(narrow(faces, training=True)[FEATURES], features, atol=0.05 * np.std(features))
-
-
-def test_a_bundle_of_another_shape_is_not_narrowed(tmp_path):
-    config, crops = tiny_config(network=NetworkConfig(width=0.5, blocks=3)), tiny_crops()
-    package(build_network(config.network, 7), config, crops, crops, tmp_path / "b", "b", ("float32",))
-    with pytest.raises(BundleError, match="expected 9 convolutions and a head, got 8 layers"):
-        load_narrowed_weights(build_network(NetworkConfig(width=0.25, blocks=4), 7), load_bundle(tmp_path / "b"), crops)
-
-
-def test_a_start_is_recognised_by_what_its_folder_holds(tmp_path):
-    (tmp_path / "config.yaml").write_text("steps: 1\nevaluate_steps: 1\n")
-    assert isinstance(open_start(str(tmp_path)), RunStart)
-    with pytest.raises(FileNotFoundError, match="expected a run folder"):
-        open_start(str(tmp_path / "none"))
-    assert ImageNetStart().adapt(tiny_config()) == tiny_config()
-
-
 def test_squeeze_and_excitation_starts_as_the_network_without_it_and_learns(imagenet):
     # Of four units that see a block's channels, a draw may leave every one below zero.
     keras.utils.set_random_seed(0)
@@ -217,5 +144,10 @@ def test_squeeze_and_excitation_starts_as_the_network_without_it_and_learns(imag
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(networks[1](faces, training=True)[LOGITS] ** 2)
     assert all(np.abs(g).max() > 0 for g in tape.gradient(loss, [layer.kernel for layer in gates]))
-    with pytest.raises(ValueError, match="squeeze must not be negative"):
+    with pytest.raises(ValueError, match="squeeze must be at least 0, got -1"):
         NetworkConfig(squeeze=-1)
+
+
+def test_unknown_network_values_are_refused():
+    with pytest.raises(ValueError, match="stem_stride must be 1 to 2, got 3"):
+        NetworkConfig(stem_stride=3)

@@ -1,13 +1,9 @@
 """`fer-train` answers quickly, fails in one line, and keeps its hands off reported splits."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from tiny_bundle import make_tiny_bundle
 
 import fer_training
 from fer_training.cli import COMMANDS, main
@@ -15,30 +11,13 @@ from fer_training.cli import COMMANDS, main
 PACKAGE = Path(fer_training.__file__).parent
 
 
-def without_tensorflow(code):
-    """Run code in a fresh Python in which importing TensorFlow or Keras fails, and return what it printed."""
-    script = f"import sys\nsys.modules['tensorflow'] = sys.modules['keras'] = None\n{code}"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
-
-
-def test_help_names_every_command_without_tensorflow():
+def test_help_names_every_command_without_tensorflow(without_tensorflow):
     code = "from fer_training.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
     text = without_tensorflow(code)
     assert all(name in text for name in COMMANDS)
 
 
-def test_evaluate_runs_where_tensorflow_is_not_installed(tmp_path, fer2013):
-    bundle = make_tiny_bundle(tmp_path / "tiny")
-    words = ["evaluate", "--bundle", str(bundle), "--dataset", "fer2013", "--path", str(fer2013)]
-    words += ["--split", "public_test", "--backend", "litert", "--json"]
-    text = without_tensorflow(f"from fer_training.cli import main\nassert main({words!r}) == 0")
-    assert re.fullmatch(r'\{"accuracy": [0-9.]+, "n": 21\}', text.splitlines()[-1])
-
-
-def test_a_missing_package_is_named_with_what_installs_it():
+def test_a_missing_package_is_named_with_what_installs_it(without_tensorflow):
     words = ["export", "--run", "x", "--path", "x", "--output", "x"]
     text = without_tensorflow(
         f"sys.stderr = sys.stdout\nfrom fer_training.cli import main\nassert main({words!r}) == 1"
