@@ -27,10 +27,11 @@ class AnnotatedWriter:
     Attributes:
         shown: small JPEG pictures for a report with their captions: each of the first pictures, or of each camera of a
             video or bag the image with most faces that are sure.
+        left_off: pictures that were written and are not shown.
 
     """
 
-    def __init__(self, folder: Path, name: str, rate: float, most_shown: int = 50) -> None:
+    def __init__(self, folder: Path, name: str, rate: float, most_shown: int) -> None:
         """Open nothing yet.
 
         Args:
@@ -41,6 +42,7 @@ class AnnotatedWriter:
 
         """
         self.shown: list[tuple[str, bytes]] = []
+        self.left_off = 0
         self._folder, self._name = folder, name
         self._rate = rate if 0 < rate <= 240 else _DEFAULT_RATE
         self._most_shown = most_shown
@@ -89,6 +91,8 @@ class AnnotatedWriter:
             raise OSError(f"{path}: cannot be written")
         if len(self.shown) < self._most_shown:
             self.shown.append((name or path.name, small_jpeg(picture)))
+        else:
+            self.left_off += 1
 
 
 class _Video:

@@ -188,6 +188,8 @@ def _outcomes(options: argparse.Namespace, jobs: Sequence[Job], output: Output |
         for row in outcome.rows:
             sink(row)
         outcome.rows.clear()
+        if output is not None:
+            output.take_shown(outcome)
         for name in outcome.what.ignored:
             tqdm.write(f"{_NAME}: {outcome.what.path / name}: no picture, not looked at", file=sys.stderr)
         for line in outcome.left_out:

@@ -17,6 +17,7 @@ from fer_ros.analysis.expressions import Summary
 from fer_ros.analysis.faces import follow
 from fer_ros.analysis.inputs import Input
 from fer_ros.analysis.reading import Reading
+from fer_ros.analysis.report import MOST_SHOWN
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.profile import load_pipeline
 
@@ -66,6 +67,7 @@ class Outcome:
         seconds: that it took.
         left_out: what could not be read, with its name and why.
         shown: annotated pictures for the report, with captions.
+        shown_left_off: how many others were written.
         interrupted: by Ctrl-C.
 
     """
@@ -78,6 +80,7 @@ class Outcome:
     seconds: float = 0.0
     left_out: list[str] = field(default_factory=list)
     shown: list[tuple[str, bytes]] = field(default_factory=list)
+    shown_left_off: int = 0
     interrupted: bool = False
 
 
@@ -122,9 +125,10 @@ def run_job(job: Job, sink: Sink | None = None, tick: Callable[[int], None] | No
                     take(row.as_dict())
                 if job.annotated is not None:
                     if writer is None:
-                        writer = stack.enter_context(AnnotatedWriter(job.annotated, job.name, reading.rate))
+                        writer = stack.enter_context(AnnotatedWriter(job.annotated, job.name, reading.rate, MOST_SHOWN))
                         outcome.shown = writer.shown
                     writer.add(analyzed)
+                    outcome.shown_left_off = writer.left_off
                 if tick is not None:
                     tick(reading.count)
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from typing import Any
 from fer_ros.analysis.expressions import expression_columns, expression_rows
 from fer_ros.analysis.inputs import FOLDER, PICTURE
 from fer_ros.analysis.job import Job, Outcome
-from fer_ros.analysis.report import MOST_ROWS, Report, to_html
+from fer_ros.analysis.report import MOST_ROWS, MOST_SHOWN, Report, to_html
 from fer_ros.analysis.rows import columns
 from fer_ros.analysis.tables import FORMATS, Table, open_table
 
@@ -65,6 +65,8 @@ class Output:
         self._form, self._labels = form, labels
         self._pictures: list[dict[str, Any]] = []
         self._pictures_left_off = 0
+        self._shown: list[tuple[str, bytes]] = []
+        self._shown_left_off = 0
         folder.mkdir(parents=True, exist_ok=True)
         for path in _earlier(folder):
             path.unlink()
@@ -86,6 +88,13 @@ class Output:
         else:
             self._pictures_left_off += 1
 
+    def take_shown(self, outcome: Outcome) -> None:
+        """Take the annotated pictures out of an outcome; a report shows the first ones."""
+        room = MOST_SHOWN - len(self._shown)
+        self._shown += outcome.shown[:room]
+        self._shown_left_off += max(0, len(outcome.shown) - room) + outcome.shown_left_off
+        outcome.shown = []
+
     def finish(self, outcomes: Sequence[Outcome], left_out: Sequence[str], facts: dict[str, str]) -> list[Path]:
         """Write everything else, and return the paths of all files.
 
@@ -103,7 +112,7 @@ class Output:
         report.ignored = [f"{one.what.path / name}" for one in outcomes for name in one.what.ignored]
         report.expressions = shares
         report.pictures, report.pictures_left_off = self._pictures, self._pictures_left_off
-        report.shown = [shown for one in outcomes for shown in one.shown]
+        report.shown, report.shown_left_off = self._shown, self._shown_left_off
         report.timeline, report.timeline_left_off = self._timeline(outcomes)
         files = [self._path(FACES), self._path(EXPRESSIONS)]
         if report.timeline:

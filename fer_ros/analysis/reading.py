@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fer_ros.analysis.inputs import BAG, VIDEO, Input
 from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
-from fer_ros.core.sources import Source, SourceError
+from fer_ros.core.sources import Recorded, SourceError, open_recorded
 from fer_ros.core.stamps import Stamps
 from fer_ros.core.types import Frame
 
@@ -68,26 +68,24 @@ class Reading:
             yield from self._bag()
             return
         try:
-            source = Source(self.name)
+            source = open_recorded(self.name)
         except SourceError as error:
             self._left_out(str(error))
             return
         with contextlib.closing(source):
+            self.count = source.count
             yield from self._video(source) if self._what.kind == VIDEO else self._pictures(source)
+        for line in source.problems():
+            self._left_out(line)
 
-    def _video(self, source: Source) -> Iterator[Shot]:
+    def _video(self, source: Recorded) -> Iterator[Shot]:
         self.rate = source.rate
-        number = 0
-        while (picture := source.read()) is not None:
-            time = number / (self.rate or 30.0)
-            yield Shot(Frame.from_bgr(picture, time), number, time=time)
-            number += 1
+        for number, one in enumerate(source.pictures()):
+            yield Shot(Frame.from_bgr(one.picture, one.time), number, time=one.time)
 
-    def _pictures(self, source: Source) -> Iterator[Shot]:
-        number = 0
-        while (picture := source.read()) is not None:
-            yield Shot(Frame.from_bgr(picture), number, str(number))
-            number += 1
+    def _pictures(self, source: Recorded) -> Iterator[Shot]:
+        for number, one in enumerate(source.pictures()):
+            yield Shot(Frame.from_bgr(one.picture), number, one.name)
 
     def _bag(self) -> Iterator[Shot]:
         from fer_ros.bags.reading import Bag, BagError

@@ -14,6 +14,8 @@ from fer_ros.analysis.style import STYLE
 
 MOST_ROWS = 300
 """Rows of a table that are shown; the rest is in the files."""
+MOST_SHOWN = 50
+"""Annotated pictures that are shown; all of them are in their folder."""
 _NOTE = (
     "What is recognised is what a face <em>shows</em>, not what a person feels. A track is one face over a stretch of "
     "time, not an identity: somebody who leaves and comes back has two."
@@ -36,6 +38,7 @@ class Report:
         timeline: PNG, empty where nothing has times.
         timeline_left_off: what is not drawn in it, in words.
         shown: annotated pictures as JPEG, with captions; only where they were asked for.
+        shown_left_off: how many are not among them.
         files: what was written beside the report.
 
     """
@@ -51,6 +54,7 @@ class Report:
     timeline: bytes = b""
     timeline_left_off: str = ""
     shown: list[tuple[str, bytes]] = field(default_factory=list)
+    shown_left_off: int = 0
     files: list[str] = field(default_factory=list)
 
 
@@ -59,11 +63,11 @@ def to_html(report: Report) -> str:
     parts = [
         f"<h1>What the faces showed</h1><p class='note'>{_NOTE}</p>",
         _left_out(report),
-        _section("What was read", _table(report.read) if report.read else "<p>Nothing.</p>"),
+        _section("What was read", _read(report.read)),
         _section("Over time", _timeline(report)) if report.timeline else "",
         _section("Expressions", _legend(report.labels) + _expressions(report)),
         _section("Faces in pictures", _pictures(report)) if report.pictures else "",
-        _section("Pictures", _shown(report.shown)) if report.shown else "",
+        _section("Pictures", _shown(report.shown) + _more(report.shown_left_off)) if report.shown else "",
         _section("How it was made", _facts(report)),
     ]
     # Nothing may be loaded or run: whatever stands in a file's name stays text.
@@ -80,6 +84,12 @@ def to_html(report: Report) -> str:
 
 def _section(title: str, content: str) -> str:
     return f"<section><h2>{title}</h2>{content}</section>"
+
+
+def _read(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return "<p>Nothing.</p>"
+    return _table(rows[:MOST_ROWS]) + _more(len(rows) - MOST_ROWS)
 
 
 def _left_out(report: Report) -> str:

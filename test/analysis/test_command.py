@@ -1,12 +1,17 @@
 """`fer-analyze` as a person types it: what it writes, what it says, and what it refuses."""
 
 import base64
+import contextlib
 import csv
+import fcntl
 import json
 import os
 import re
+import signal
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import cv2
@@ -267,3 +272,47 @@ def test_a_missing_package_names_the_extra(photos, tmp_path, package, words):
     assert done.returncode == 2 and not (tmp_path / "out").exists()
     last = done.stderr.splitlines()[-1]
     assert f"needs the Python package {package}: pip install '.[analysis]'" in last and "Traceback" not in done.stderr
+
+
+def test_parquet_holds_what_csv_holds(clip, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for form in ("csv", "parquet"):
+        assert main([str(clip), "--output", str(tmp_path / form), "--format", form]) == 0
+    for name in ("faces", "expressions"):
+        rows = parquet.read_table(tmp_path / "parquet" / f"{name}.parquet").to_pylist()
+        written = table(tmp_path / "csv" / f"{name}.csv")
+        assert [list(row) for row in rows] == [list(row) for row in written]
+        for row, line in zip(rows, written, strict=True):
+            texts = {key: "" if value is None else str(value) for key, value in row.items()}
+            assert {**texts, "track": ""} == {**line, "track": ""}
+
+
+def test_a_terminal_sees_how_far_it_is_and_a_file_does_not(clip, tmp_path):
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, SCRIPT, clip, "--output", tmp_path / "out"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, timeout=60)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal is an error
+        while part := os.read(ours, 4096):
+            shown += part
+    os.close(ours)
+    assert done.returncode == 0 and b"session.avi:" in shown and b"image/s" in shown
+    quiet = subprocess.run([*command, "--overwrite"], capture_output=True, timeout=60)
+    assert b"image/s" not in quiet.stderr
+
+
+def test_an_interrupted_analysis_keeps_what_it_has_and_says_so(tmp_path):
+    clips = [write_clip(tmp_path / f"{name}.avi", 400) for name in ("long", "next")]
+    command = [sys.executable, SCRIPT, *clips, "--json", "--output", tmp_path / "out"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in errors
+    assert "long.avi: interrupted after" in errors
+    faces = table(tmp_path / "out" / "faces.csv")
+    assert 0 < len(faces) < 800 and json.loads(first)["track"] == faces[0]["track"]
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "interrupted after" in report and "next.avi: not begun" in report
