@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fer_ros.core.paths import user_path, without_password
+
+if TYPE_CHECKING:
+    from fer_ros.core.sources import Recorded
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make the bag; returns the exit code."""
+    """Make the bag; returns 0 if every image of the source is in it."""
     parser = argparse.ArgumentParser(prog="fer-make-bag", description=(__doc__ or "").split(": ", 1)[1])
-    parser.add_argument("source", help="video file, or folder of images in the order of their names")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the new bag")
-    parser.add_argument("--labels", type=Path, help="checked, and written beside the bag as OUTPUT.labels.csv")
+    parser.add_argument(
+        "source", help="video file, or folder of images in the order of their names (img2 before img10)"
+    )
+    parser.add_argument("--output", type=user_path, required=True, help="folder of the new bag")
+    parser.add_argument("--labels", type=user_path, help="checked, and written beside the bag as OUTPUT.labels.csv")
     parser.add_argument("--storage", choices=("mcap", "sqlite3"), default="mcap")
-    parser.add_argument("--rate", type=float, help="images a second; a video's own, or 30")
+    parser.add_argument("--rate", type=float, help="images a second of a folder or raw stream; 30 when left out")
     parser.add_argument("--topic", default="/camera/image_raw")
     parser.add_argument("--compressed", action="store_true", help="JPEG, on the topic with /compressed behind it")
     options = parser.parse_args(arguments)
@@ -33,7 +40,6 @@ def _run(options: argparse.Namespace) -> int:
 
     from fer_ros.bags.labels import read_labels, write_labels
     from fer_ros.bags.writing import make_bag
-    from fer_ros.core.sources import Source
 
     # A mistake in the labels is told before a long video is written.
     labels = read_labels(options.labels) if options.labels else None
@@ -42,20 +48,37 @@ def _run(options: argparse.Namespace) -> int:
         raise ValueError(
             f"expected no {beside}, where the labels are written, got a file: remove it, or name another bag"
         )
-    source = Source(options.source)
-    if source.live:
-        raise ValueError(f"expected a video file or a folder of images, got {options.source}")
-    rate = options.rate or source.rate or 30.0
-    if not 0 < rate <= 1000:
-        raise ValueError(f"expected a rate of above 0 and at most 1000 images a second, got {rate:g}")
+    source = _opened(options.source, options.rate)
     topic = f"{options.topic}/compressed" if options.compressed else options.topic
-    images = make_bag(source, options.output, rate, topic, options.storage, options.compressed)
-    count = sum(1 for _ in tqdm(images, unit="image", mininterval=1))
-    print(f"{options.output}: {count} images on {topic}, {count / rate:.1f} s")
+    images = make_bag(source, options.output, topic, options.storage, options.compressed)
+    times = list(tqdm(images, total=source.count or None, unit="image", mininterval=1))
+    print(f"{options.output}: {len(times)} images on {topic}, from {times[0]:.2f} to {times[-1]:.2f} s")
+    for line in source.notes():
+        print(line)
+    problems = source.problems()
+    for line in problems:
+        print(f"fer-make-bag: {line}", file=sys.stderr)
     if labels is not None:
         write_labels(labels, beside)
         print(f"{beside}: {len(labels)} labels")
-    return 0
+    return 1 if problems else 0
+
+
+def _opened(name: str, rate: float | None) -> Recorded:
+    """Open the source. Raises ValueError for a camera, and for a rate where it has no meaning."""
+    from fer_ros.core.sources import is_live, open_recorded
+
+    if is_live(name):
+        raise ValueError(f"expected a video file or a folder of images, got {without_password(name)}")
+    if rate is not None and not 0 < rate <= 1000:
+        raise ValueError(f"expected a rate of above 0 and at most 1000 images a second, got {rate:g}")
+    source = open_recorded(name, rate)
+    if rate is not None and source.timed:
+        raise ValueError(
+            f"{source.name}: expected no --rate for a file whose images have times of their own, got {rate:g}: leave "
+            "it out; it is for folders and raw streams"
+        )
+    return source
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 from fer_ros.bags.reading import BagError, BagImage
 from fer_ros.bags.types import COMPRESSED, EMOTIONS, IMAGE, typestore
 from fer_ros.core.classification.bundle import Bundle
-from fer_ros.core.sources import Source
+from fer_ros.core.sources import Recorded
 from fer_ros.core.types import Box, Frame, TrackedFace
 
 STORAGES = {"sqlite3": StoragePlugin.SQLITE3, "mcap": StoragePlugin.MCAP}
@@ -103,22 +103,22 @@ class BagWriter:
 
 
 def make_bag(
-    source: Source, path: Path, rate: float, topic: str, storage: str = "mcap", compressed: bool = False
-) -> Iterator[int]:
-    """Write a video or folder to a new bag, and yield the number of images after each.
+    source: Recorded, path: Path, topic: str, storage: str = "mcap", compressed: bool = False
+) -> Iterator[float]:
+    """Write a video or folder to a new bag, and yield the time of each image, its stamp, in seconds.
 
-    rate: images a second; the first stamp is 0.  compressed: as JPEG, on a topic that ends in /compressed.
+    compressed: as JPEG, on a topic that ends in /compressed.
     Raises BagError as BagWriter does, or if the source shows nothing.
     """
-    number = 0
+    empty = True
     with contextlib.closing(source), BagWriter(path, storage) as bag:
-        while (picture := source.read()) is not None:
-            nanoseconds = round(number * 1e9 / rate)
-            bag.write_message(topic, image_message(bag, picture, nanoseconds, compressed), nanoseconds)
-            number += 1
-            yield number
-    if not number:
-        raise BagError(f"{source.name}: expected images, got none")
+        for one in source.pictures():
+            nanoseconds = round(one.time * 1e9)
+            bag.write_message(topic, image_message(bag, one.picture, nanoseconds, compressed), nanoseconds)
+            empty = False
+            yield one.time
+    if empty:
+        raise BagError("; ".join(source.problems()) or f"{source.name}: expected images, got none")
 
 
 def image_message(bag: BagWriter, picture: np.ndarray[Any, Any], nanoseconds: int, compressed: bool) -> Any:

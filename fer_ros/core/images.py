@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_ros.core.decoder_warnings import damage, decoder_warnings
 from fer_ros.core.types import Frame, Gray, Rgb
 
 MAX_PIXELS = 64 * 1024 * 1024
@@ -148,8 +149,7 @@ def raw_to_frame(image: RawImage, stamp: float) -> Frame:
 def _rows(image: RawImage, encoding: _Encoding) -> Array:
     """Return the buffer as (rows, width[, channels]) without its padding; copied only where it must be."""
     height, width, step = int(image.height), int(image.width), int(image.step)
-    if height < 1 or width < 1 or height * width > MAX_PIXELS:
-        raise ImageError("size", f"image must have 1 to {MAX_PIXELS} pixels, got {width}x{height}")
+    _check_size(width, height)
     if encoding.rows != 1.0 and (height % 2 or width % 2):
         raise ImageError("odd size", f"{image.encoding} must have even width and height, got {width}x{height}")
     if encoding.channels == 2 and width % 2:
@@ -177,12 +177,11 @@ def compressed_to_frame(image: CompressedImage, stamp: float) -> Frame:
     """Read a JPEG or PNG image, in gray at once and in colour when asked for. stamp: seconds.
 
     The size that its header claims is checked before any memory is taken for the picture.
-    Raises ImageError for other formats, a claimed size over MAX_PIXELS, or data that cannot be decoded.
+    Raises ImageError for other formats, a claimed size over MAX_PIXELS, data that cannot be decoded, or data of which
+    the decoder notices that bytes are lost.
     """
     data = np.frombuffer(image.data, np.uint8)
-    width, height = _claimed_size(data.tobytes())
-    if width < 1 or height < 1 or width * height > MAX_PIXELS:
-        raise ImageError("size", f"image must have 1 to {MAX_PIXELS} pixels, got {width}x{height}")
+    _check_size(*_claimed_size(data.tobytes()))
     gray = _decode(data, cv2.IMREAD_GRAYSCALE)
 
     def rgb() -> Rgb:
@@ -191,14 +190,28 @@ def compressed_to_frame(image: CompressedImage, stamp: float) -> Frame:
     return Frame(gray, stamp, rgb)
 
 
+def check_claims(data: bytes) -> None:
+    """Refuse a PNG or JPEG that would take more memory than it may. Raises ImageError; knows no other formats."""
+    if data.startswith((b"\x89PNG", b"\xff\xd8")):
+        _check_size(*_claimed_size(data))
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1 or width * height > MAX_PIXELS:
+        raise ImageError("size", f"image must have 1 to {MAX_PIXELS} pixels, got {width}x{height}")
+
+
 def _decode(data: Array, flag: int) -> Gray:
     try:
         # As the sensor saw it: boxes are in the pixels of the image that was sent, whatever its EXIF says.
-        picture = cv2.imdecode(data, flag | cv2.IMREAD_IGNORE_ORIENTATION)
+        with decoder_warnings() as warnings:
+            picture = cv2.imdecode(data, flag | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:
         raise ImageError("decode", f"data must be a whole JPEG or PNG image, got {error.err}") from None
     if picture is None:
         raise ImageError("decode", f"data must be a whole JPEG or PNG image, got {data.size} bytes that are none")
+    if lost := damage(warnings):
+        raise ImageError("damaged", f"data must be a whole JPEG or PNG image, the decoder says: {lost}")
     return picture  # type: ignore[return-value]
 
 

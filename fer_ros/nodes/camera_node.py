@@ -6,14 +6,16 @@ import os
 import sys
 import threading
 import time
-from pathlib import Path
 
+from rclpy.duration import Duration
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from fer_ros.client.quality_of_service import IMAGES, publisher_events
-from fer_ros.core.sources import Picture, Source
+from fer_ros.core.paths import user_path, without_password
+from fer_ros.core.sources import Camera, CameraFormat, Picture, Recorded, is_live, open_recorded
+from fer_ros.core.sources.playback import Playback
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.parameters import CAMERA_NODE, declare
@@ -21,10 +23,11 @@ from fer_ros.nodes.runner import run
 
 _CAPTURE = "capture"
 _MUTUAL = 0.2  # seconds for a subscriber to find us too
+_DAMAGED_EVERY = 10.0  # seconds between two words about damaged pictures
 
 
 class CameraNode(Node):
-    """Reads one source in a thread of its own and publishes every picture with the time of its capture."""
+    """Reads one source in a thread of its own and publishes every picture with its own time."""
 
     def __init__(self) -> None:
         """Declare the parameters, open the source and start to read it."""
@@ -32,11 +35,18 @@ class CameraNode(Node):
         values = declare(self, CAMERA_NODE)
         self.exit_code = 0
         self.ended = threading.Event()
-        self._loop, self._period = values["loop"], 1.0 / values["rate"]
+        self._loop, self._rate = values["loop"], values["rate"]
         self._frame_id, self._reconnect = values["frame_id"], values["reconnect_period"]
-        self._source = Source(values["source"], values["width"], values["height"])
-        self._patience = 0.0 if self._source.live else values["wait_for_subscriber"]
-        self._info = read_calibration(Path(values["calibration"])) if values["calibration"] else None
+        self._patience = values["wait_for_subscriber"]
+        self._info = read_calibration(user_path(values["calibration"])) if values["calibration"] else None
+        source, pixels = values["source"], values["pixel_format"]
+        self._camera: Camera | None = None
+        self._recorded: Recorded | None = None
+        if is_live(source):
+            wanted = CameraFormat(values["width"], values["height"], "" if pixels == "auto" else pixels)
+            self._camera = Camera(source, wanted)
+        else:
+            self._recorded = open_recorded(source, self._rate)
         topic = values["image_topic"]
         events = publisher_events(self, self.resolve_topic_name(topic), IMAGES)
         self._images = self.create_publisher(Image, topic, IMAGES, event_callbacks=events)
@@ -44,72 +54,110 @@ class CameraNode(Node):
             beside = f"{topic.rpartition('/')[0]}/camera_info" if "/" in topic else "camera_info"
             self._infos = self.create_publisher(CameraInfo, beside, IMAGES)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._read, name=_CAPTURE, daemon=True)
+        read = self._watch if self._camera is not None else self._show
+        self._thread = threading.Thread(target=read, name=_CAPTURE, daemon=True)
         self._thread.start()
-        self.get_logger().info(f"{values['source']} on {self._images.topic_name}")
+        self.get_logger().info(f"{without_password(source)} on {self._images.topic_name}")
 
     def close(self) -> None:
         """Stop reading and let go of the source."""
         self._stopped.set()
         self._thread.join(timeout=1.5)
         # A read that hangs in OpenCV ends with the process; releasing its capture now would pull it away.
-        if not self._thread.is_alive():
-            self._source.close()
+        if self._camera is not None and not self._thread.is_alive():
+            self._camera.close()
 
-    def _read(self) -> None:
+    def _show(self) -> None:
+        """Show a file or folder, again and again if that is asked for, and say what was missing in it."""
+        source, log = self._recorded, self.get_logger()
+        assert source is not None
+        self._wait_for_subscriber()
+        playback = Playback(source, self._rate, self._stopped)
+        told: set[str] = set()
+        while not self._stopped.is_set():
+            before = playback.shown
+            for picture, late in playback.play():
+                self._publish(picture, late)
+            if self._stopped.is_set():
+                return
+            for line in [] if before else source.notes() + playback.notes():
+                log.info(line)
+            problems = source.problems()
+            for line in problems:
+                if line not in told:
+                    log.warning(line)
+            told.update(problems)
+            if not (self._loop and playback.shown > before):
+                self.exit_code = 1 if problems else 0
+                log.info(f"{source.name}: end after {playback.shown} images")
+                self.ended.set()
+                return
+
+    def _wait_for_subscriber(self) -> None:
         end = time.monotonic() + self._patience
         while time.monotonic() < end and not (self._images.get_subscription_count() or self._stopped.is_set()):
             self._stopped.wait(0.02)
         if self._patience:
             # The subscriber may find us later than we find it, and what it missed is not sent again.
             self._stopped.wait(_MUTUAL)
-        published, due, lost = 0, time.monotonic(), self._source.live and not self._source.open()
+
+    def _watch(self) -> None:
+        """Show a device or URL for as long as the node lives, and open it again when it vanishes."""
+        camera, period = self._camera, 1 / self._rate
+        assert camera is not None
+        due, damaged, lost = time.monotonic(), 0, not self._open(camera)
         if lost:
-            self.get_logger().warning(f"{self._source.name}: cannot be opened; trying every {self._reconnect:g} s")
+            again = f"trying every {self._reconnect:g} s"
+            self.get_logger().warning(f"{camera.name}: cannot be opened; {again}: {camera.why_not()}")
         while not self._stopped.is_set():
-            picture = None if lost else self._next(due)
-            stamp = self.get_clock().now().to_msg()
+            picture = None if lost else self._next(camera, due - period / 2)
             if picture is not None:
-                self._publish(picture, Header(stamp=stamp, frame_id=self._frame_id))
-                published += 1
+                self._publish(picture, 0.0)
                 # A late picture does not make the next ones hurry.
-                due = max(due + self._period, time.monotonic() - self._period)
-                if not self._source.live:
-                    self._stopped.wait(max(0.0, due - time.monotonic()))
-            elif self._source.live:
-                lost = self._reopen(lost)
-            elif not (self._loop and published and self._source.open()):
-                self.get_logger().info(f"{self._source.name}: end after {published} images")
-                self.ended.set()
-                return
+                due = max(due + period, time.monotonic() - period)
+            elif camera.damaged > damaged:
+                damaged = camera.damaged
+                self.get_logger().warning(
+                    f"{camera.name}: {camera.damaged} pictures came with bytes missing and were left out",
+                    throttle_duration_sec=_DAMAGED_EVERY,
+                )
+            else:
+                lost = self._reopen(camera, lost)
 
-    def _next(self, due: float) -> Picture | None:
-        """Read the next picture.
+    def _next(self, camera: Camera, soon: float) -> Picture | None:
+        """Read the next picture of a live source.
 
-        A live source is never left waiting, or what it holds back would be shown late with the time of now: pictures
-        that come long before the next one is due are passed over.
+        It is never left waiting, or what it holds back would be shown late with the time of now: pictures that come
+        long before the next one is due are passed over.
         """
-        if not self._source.live:
-            return self._source.read()
-        while self._source.grab():
-            if self._stopped.is_set() or time.monotonic() >= due - self._period / 2:
-                return self._source.retrieve()
+        while camera.grab():
+            if self._stopped.is_set() or time.monotonic() >= soon:
+                return camera.retrieve()
         return None
 
-    def _reopen(self, lost: bool) -> bool:
+    def _open(self, camera: Camera) -> bool:
+        opened = camera.open()
+        if opened and (refused := camera.refused()):
+            self.get_logger().warning(f"{camera.name}: {refused}")
+        return opened
+
+    def _reopen(self, camera: Camera, lost: bool) -> bool:
         """Try to get a vanished device back; returns whether it is still lost."""
         if not lost:
-            self._source.close()
-            self.get_logger().warning(f"{self._source.name}: vanished; trying every {self._reconnect:g} s")
+            camera.close()
+            self.get_logger().warning(f"{camera.name}: vanished; trying every {self._reconnect:g} s")
         self._stopped.wait(self._reconnect)
-        if self._stopped.is_set() or not self._source.open():
+        if self._stopped.is_set() or not self._open(camera):
             return True
-        self.get_logger().info(f"{self._source.name}: open again")
+        self.get_logger().info(f"{camera.name}: open again")
         return False
 
-    def _publish(self, picture: Picture, header: Header) -> None:
+    def _publish(self, picture: Picture, age: float) -> None:
+        """Publish a picture. age: seconds for which it was due already."""
         if self._stopped.is_set():
             return
+        stamp = (self.get_clock().now() - Duration(seconds=age)).to_msg()
+        header = Header(stamp=stamp, frame_id=self._frame_id)
         self._images.publish(to_image(picture, header, "bgr8"))
         if self._info is not None:
             self._info.header = header

@@ -1,0 +1,68 @@
+"""What libjpeg and libpng print about damaged pictures: caught, because it is all that tells that bytes were lost.
+
+OpenCV takes a JPEG whose middle is missing for whole: the decoder's only word about it is a line on the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_STDERR = 2
+_DECODERS = re.compile(
+    rb"^(Corrupt JPEG data|Premature end of JPEG|Invalid (SOS|JPEG)|Inconsistent progression|Unsupported (marker|JPEG)|"
+    rb"Warning: unknown JFIF|Unknown Adobe|Application transferred too|libpng (warning|error))"
+)
+# Many webcams put some bytes between a whole picture and its end marker, 0xd9: nothing is lost by them.
+_HARMLESS = re.compile(
+    r"^(Invalid SOS parameters|Warning: unknown JFIF|Unknown Adobe|libpng warning|"
+    r"Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9)"
+)
+
+_one_at_a_time = threading.Lock()
+
+
+@contextmanager
+def decoder_warnings() -> Iterator[list[str]]:
+    """Catch what the decoders print on the error output meanwhile, and give it as lines when the block ends.
+
+    The error output of the whole process is held back for that time, milliseconds; what others wrote is passed on.
+    """
+    lines: list[str] = []
+    with _one_at_a_time:
+        try:
+            before = os.dup(_STDERR)
+        except OSError:  # closed, as a daemon may have it: nothing can be printed then
+            yield lines
+            return
+        held = os.memfd_create("stderr")
+        try:
+            os.dup2(held, _STDERR)
+            try:
+                yield lines
+            finally:
+                os.dup2(before, _STDERR)
+                _sort(held, before, lines)
+        finally:
+            os.close(held)
+            os.close(before)
+
+
+def _sort(held: int, before: int, lines: list[str]) -> None:
+    """Take the decoders' lines out of what was held back, and write the others where they belong."""
+    size = os.lseek(held, 0, os.SEEK_END)
+    if not size:
+        return
+    for line in os.pread(held, size, 0).splitlines(keepends=True):
+        if _DECODERS.match(line):
+            lines.append(line.decode("utf-8", "replace").strip())
+        else:
+            os.write(before, line)
+
+
+def damage(lines: list[str]) -> str:
+    """Return the first of the decoders' lines that tells of lost or wrong bytes, or ''."""
+    return next((line for line in lines if not _HARMLESS.match(line)), "")
