@@ -81,11 +81,11 @@ def judge(folder: Path, peers: dict[str, Any]) -> dict[str, dict[str, float]]:
     enlarged so that these 10 pixels are a small part of it.
     """
     from fer_training.data.registry import DatasetSpec, read_dataset
-    from fer_training.evaluation.evaluate import evaluate, faces_for
+    from fer_training.evaluation.evaluate import crops_for, evaluate
 
     bundle = load_bundle()
     dataset = read_dataset(DatasetSpec("fer2013"), folder).split("public_test")
-    crops, _ = faces_for(dataset, bundle)
+    crops, _ = crops_for(dataset, bundle)
     results = {}
     for precision in bundle.models:
         found = evaluate("default", DatasetSpec("fer2013"), folder, "public_test", backend="litert",

@@ -13,8 +13,9 @@ def make_tiny_bundle(directory: Path, labels: tuple[str, ...] = EMOTIONS[:7], se
     """Write a bundle of an untrained network of a few thousand weights into a new folder, and return the folder."""
     import keras
 
+    from fer_ros.core.classification.bundle import PRECISIONS, write_bundle
     from fer_ros.core.classification.preprocessing import PreprocessSpec
-    from fer_training.export.convert import export_bundle
+    from fer_training.export.convert import convert
     from fer_training.models.mobilenet import LOGITS, NetworkConfig, build_network
 
     keras.utils.set_random_seed(seed)
@@ -29,14 +30,14 @@ def make_tiny_bundle(directory: Path, labels: tuple[str, ...] = EMOTIONS[:7], se
     dense = network.get_layer(LOGITS)
     kernel, bias = dense.get_weights()
     dense.set_weights([kernel * 2 / np.std(network(faces)[LOGITS]), bias])
-    export_bundle(
-        network,
+    write_bundle(
         directory,
         name="tiny",
         labels=labels,
         spec=PreprocessSpec(),
-        calibration=faces,
-        precisions=("float32", "float16", "int8"),
+        temperature=1.0,
+        models={precision: convert(network, precision, faces) for precision in PRECISIONS},
         default_precision="float32",
+        training={},
     )
     return directory

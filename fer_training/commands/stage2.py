@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer_training.commands.common import add_dataset, dataset_spec
 from fer_training.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    from fer_training.training.config import StageConfig
+    from fer_training.training.initialization import InitialWeights
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,44 +38,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train the folds, and print each result and their mean."""
     import sys
-    from dataclasses import replace
 
     from fer_training.data.face_cropping import read_crops
     from fer_training.data.splits import PROTOCOLS
     from fer_training.models.devices import grow_gpu_memory
-    from fer_training.training.config import find_config, load_stage_config
     from fer_training.training.cross_validation import CrossValidation
     from fer_training.training.fold_runner import Workers
-    from fer_training.training.initialization import ImageNetWeights, open_initial_weights
 
     grow_gpu_memory()
     spec = dataset_spec(options)
     if spec.name not in PROTOCOLS:
         raise ValueError(f"expected --dataset {' or '.join(PROTOCOLS)}, got {spec.name}: it is the first stage's")
-    config = load_stage_config(find_config(options.config))
-    if options.seed is not None:
-        config = replace(config, seed=options.seed)
-    imagenet = ImageNetWeights(options.imagenet_weights)
-    weights = imagenet if options.stage1 == "imagenet" else open_initial_weights(options.stage1)
+    config, weights = _config_and_weights(options)
     box_scale = weights.adapt(config).preprocess.box_scale
     dataset, crops = read_crops(spec, options.path, box_scale, options.output / "faces")
     for problem in dataset.problems:
         print(f"note: {problem}", file=sys.stderr)
     validation = CrossValidation(spec, dataset, crops, PROTOCOLS[spec.name][options.protocol])
-    fold, count = options.fold, len(validation.folds)
-    if fold is not None and not 0 <= fold < count:
-        raise ValueError(f"--fold must be 0 to {count - 1}, got {fold}")
-    output = options.output.resolve()
-    found = validation.run(
-        config,
-        weights,
-        output,
-        output / "folds.json",
-        wanted=slice(None) if fold is None else slice(fold, fold + 1),
-        workers=Workers(options.workers, options.ray),
-    )
+    output, workers = options.output.resolve(), Workers(options.workers, options.ray)
+    wanted = _wanted(options.fold, len(validation.folds))
+    found = validation.run(config, weights, output, output / "folds.json", wanted=wanted, workers=workers)
     _print_results(found, dataset.name, validation.protocol.label, options.protocol == "random")
     return 0
+
+
+def _config_and_weights(options: argparse.Namespace) -> tuple[StageConfig, InitialWeights]:
+    from dataclasses import replace
+
+    from fer_training.training.config import find_config, load_stage_config
+    from fer_training.training.initialization import ImageNetWeights, open_initial_weights
+
+    config = load_stage_config(find_config(options.config))
+    if options.seed is not None:
+        config = replace(config, seed=options.seed)
+    if options.stage1 == "imagenet":
+        return config, ImageNetWeights(options.imagenet_weights)
+    return config, open_initial_weights(options.stage1)
+
+
+def _wanted(fold: int | None, count: int) -> slice:
+    if fold is None:
+        return slice(None)
+    if not 0 <= fold < count:
+        raise ValueError(f"--fold must be 0 to {count - 1}, got {fold}")
+    return slice(fold, fold + 1)
 
 
 def _print_results(found: dict[str, Predictions], dataset: str, protocol: str, best: bool) -> None:

@@ -58,10 +58,15 @@ class _Frame:
 def read_ckplus(path: Path, classes: str = "8", size: str = "small") -> Dataset:
     """Read one of the paper's eight configurations of CK+ from the official trees or from class folders.
 
-    classes: a key of CONFIGURATIONS.  size: 'small' takes the last frame of a sequence, 'large' the last three;
-    neutral is the first frame in both.
-    Raises DatasetError where neither layout is found, a label is unknown, a picture is unreadable, or neutral is
-    asked of class folders that have none.
+    Args:
+        path: where it stands.
+        classes: a key of CONFIGURATIONS.
+        size: 'small' takes the last frame of a sequence, 'large' the last three; neutral is the first frame in both.
+
+    Raises:
+        DatasetError: neither layout is found, a label is unknown, a picture is unreadable, or neutral is asked of class
+            folders that have none.
+
     """
     path = Path(path)
     if classes not in CONFIGURATIONS or size not in SIZES:

@@ -14,8 +14,14 @@ def read_class_folders(path: Path, cropped: bool = True) -> Dataset:
     """Read <expression>/*.png, or train/<expression>/*.png beside val/ and test/, into one data set.
 
     A folder inside an expression's, <expression>/<person>/*.png, names the subject.
-    cropped: False if the pictures are whole scenes, in which a face is to be found.
-    Raises DatasetError where nothing is found, a folder is no expression, or a picture is unreadable.
+
+    Args:
+        path: where it stands.
+        cropped: False if the pictures are whole scenes, in which a face is to be found.
+
+    Raises:
+        DatasetError: nothing is found, a folder is no expression, or a picture is unreadable.
+
     """
     path = Path(path)
     if not path.is_dir():

@@ -40,8 +40,17 @@ class FoundFaces:
 def find_faces(dataset: Dataset, box_scale: float = 1.0, cache: BoxCache | None = None) -> FoundFaces:
     """Cut the largest face out of each picture; a data set that is cropped already is taken as it is.
 
-    box_scale: see PreprocessSpec.  Pictures without a found face are left out and named in `missed`.
-    Raises DatasetError if no face is found at all.
+    Args:
+        dataset: the samples.
+        box_scale: see PreprocessSpec.
+        cache: remembers where the faces are.
+
+    Returns:
+        The crops; pictures without a found face are left out and named in `missed`.
+
+    Raises:
+        DatasetError: no face is found at all.
+
     """
     if dataset.cropped:
         every = np.arange(len(dataset.samples))

@@ -51,9 +51,14 @@ _TOPS = {
 
 
 def read_fer2013(path: Path) -> Dataset:
-    """Read FER-2013 from its CSV file, a folder with that file, or a folder of class folders.
+    """Read FER-2013.
 
-    Raises DatasetError where nothing is found, a picture is unreadable or not 48x48, or a label is outside 0 to 6.
+    Args:
+        path: its CSV file, a folder with that file, or a folder of class folders.
+
+    Raises:
+        DatasetError: nothing is found, a picture is unreadable or not 48x48, or a label is outside 0 to 6.
+
     """
     path = Path(path)
     if not path.exists():

@@ -25,7 +25,13 @@ _ORDER = [EMOTIONS.index(canonical(name)) for name in VOTED]
 def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
     """Return FER-2013 with `votes`, (8,) over EMOTIONS, on each sample that FER+ has; the others keep None.
 
-    Votes for 'unknown' and 'not a face' are left out. Raises DatasetError if the table does not fit the data set.
+    Args:
+        dataset: all of FER-2013, or some splits of it.
+        path: the table; votes for 'unknown' and 'not a face' are left out.
+
+    Raises:
+        DatasetError: the table is missing, or does not fit the data set.
+
     """
     path = Path(path)
     if not path.is_file():

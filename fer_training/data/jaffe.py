@@ -28,9 +28,14 @@ _NAME = re.compile(r"([A-Z]{2})[._-]([A-Z]{2})(\d+)[._-]\s*(\d+)$", re.IGNORECAS
 
 
 def read_jaffe(path: Path) -> Dataset:
-    """Read JAFFE from a folder that holds its pictures at any depth.
+    """Read JAFFE.
 
-    Raises DatasetError where no such file is found, a picture is unreadable, or its expression is none of the seven.
+    Args:
+        path: a folder that holds its pictures at any depth.
+
+    Raises:
+        DatasetError: no such file is found, a picture is unreadable, or its expression is none of the seven.
+
     """
     path = Path(path)
     if not path.is_dir():

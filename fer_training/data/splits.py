@@ -63,7 +63,14 @@ class Fold:
 def hold_out(dataset: Dataset, parts: int = 10, seed: int = 0) -> tuple[Indices, Indices]:
     """Split off one of `parts` shares for validation, stratified by label, exact duplicates on one side.
 
-    Returns the indices of the training and of the validation samples.
+    Args:
+        dataset: the samples.
+        parts: number of shares.
+        seed: of the shuffle.
+
+    Returns:
+        The indices of the training and of the validation samples.
+
     """
     groups = [sample.digest for sample in dataset.samples]
     splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
@@ -75,7 +82,10 @@ def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
     """Divide a data set by a protocol; the same data set and protocol give the same folds.
 
     A data set that comes with a validation split is one random fold, that one.
-    Raises DatasetError if the protocol needs subjects that the data set does not have, or more than it has.
+
+    Raises:
+        DatasetError: the protocol needs subjects that the data set does not have, or more than it has.
+
     """
     count = len(dataset.samples)
     subjects = np.array([s.subject for s in dataset.samples])
@@ -111,7 +121,15 @@ def _fold(name: str, train: npt.ArrayLike, validation: npt.ArrayLike) -> Fold:
 def save_folds(dataset: Dataset, protocol: Protocol, folds: list[Fold], path: Path) -> None:
     """Write which samples validate in each fold, by name, so that anyone can use the very same folds.
 
-    Raises ValueError if other folds stand there already.
+    Args:
+        dataset: that was divided.
+        protocol: that divided it.
+        folds: what `make_folds` returned.
+        path: JSON file.
+
+    Raises:
+        ValueError: other folds stand there already.
+
     """
     manifest = {
         "dataset": dataset.name,

@@ -95,12 +95,12 @@ def evaluate(
     dataset = read_dataset(spec, path)
     if split:
         dataset = dataset.split(split)
-    crops, missed = faces_for(dataset, bundle)
+    crops, missed = crops_for(dataset, bundle)
     facts = {"dataset": dataset.name, "split": split or "all"}
     return evaluate_classifier(classifier, crops, missed, facts, dataset.problems)
 
 
-def faces_for(dataset: Dataset, bundle: Bundle) -> tuple[Crops, int]:
+def crops_for(dataset: Dataset, bundle: Bundle) -> tuple[Crops, int]:
     """Return the faces of a data set under the bundle's labels, and the number of pictures without a found face."""
     unknown = sorted({dataset.labels[s.label] for s in dataset.samples} - set(bundle.labels))
     if unknown:

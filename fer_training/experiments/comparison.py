@@ -48,7 +48,15 @@ def rows_of(
 ) -> list[Row]:
     """Return the rows of one variant: the paper's protocol first, with subjects apart beside it.
 
-    paper: its accuracy in percent.  means: its macro precision, macro recall and F1 in percent.
+    Args:
+        study: runs it.
+        spec: which data set.
+        what: name of the rows.
+        paper: the paper's accuracy in percent.
+        supervision: SOFTMAX or CENTER.
+        stages: ONE_STAGE or TWO_STAGES.
+        means: the paper's macro precision, macro recall and F1 in percent.
+
     """
     rows: list[Row] = []
     for protocol in study.protocols:

@@ -14,8 +14,6 @@ from fer_training.evaluation.metrics import Metrics, mean_and_deviation, measure
 from fer_training.evaluation.predictions import Predictions
 from fer_training.training.stage2 import BEST_LABEL, LAST_LABEL
 
-NOT_RUN = "not run"
-
 
 @dataclass(frozen=True)
 class Row:
@@ -109,12 +107,16 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def fold_rows(
-    what: str, protocol: str, folds: Sequence[Predictions], paper: float | None, best: bool, note: str = ""
-) -> list[Row]:
+def fold_rows(what: str, protocol: str, folds: Sequence[Predictions], paper: float | None, best: bool) -> list[Row]:
     """Return the accuracy over folds: at the last step, and before it, where `best`, at the best step of each fold.
 
-    paper: in percent, compared with the best step where that is reported, for so the paper selected.
+    Args:
+        what: name of the rows.
+        protocol: how the data set was divided.
+        folds: each fold's predictions.
+        paper: in percent, compared with the best step where that is reported, for so the paper selected.
+        best: whether the best step is reported.
+
     """
     rows = []
     for step, label in (("best", BEST_LABEL), ("last", LAST_LABEL)):
@@ -135,7 +137,7 @@ def fold_rows(
                 deviation if len(folds) > 1 else None,
                 (100 * low, 100 * high),
                 n,
-                note or f"{len(folds)} folds",
+                f"{len(folds)} folds",
             )
         )
     return rows

@@ -13,11 +13,19 @@ FEWEST_ERRORS = 10
 
 
 def fit_temperature(logits: npt.NDArray[np.float32], targets: npt.NDArray[np.int64]) -> float:
-    """Return the T > 0 for which softmax(logits / T) has the least cross-entropy; the top class stays what it was.
+    """Find the T > 0 for which softmax(logits / T) has the least cross-entropy; the top class stays what it was.
 
-    logits: (N, K) of the validation set.  targets: (N,).  Raises ValueError for other shapes or no samples.
-    It is 1 where there are fewer than FEWEST_ERRORS errors: a set without a single one asks for a temperature of zero,
-    which makes every prediction certain.
+    Args:
+        logits: (N, K) of the validation faces.
+        targets: (N,) label indices.
+
+    Returns:
+        The temperature. It is 1 where there are fewer than FEWEST_ERRORS errors: a set without a single one asks for a
+        temperature of zero, which makes every prediction certain.
+
+    Raises:
+        ValueError: other shapes, or no samples.
+
     """
     if logits.ndim != 2 or len(logits) != len(targets) or not len(logits):
         raise ValueError(f"logits must be (N, K) for N > 0 targets, got {logits.shape} for {len(targets)}")

@@ -1,4 +1,4 @@
-"""A trained network to LiteRT model files, and from there to a bundle."""
+"""A trained network to LiteRT model files."""
 
 from __future__ import annotations
 
@@ -6,27 +6,33 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from fer_ros.core.classification.bundle import PRECISIONS, Bundle, write_bundle
-from fer_ros.core.classification.preprocessing import PreprocessSpec
+from fer_ros.core.classification.bundle import PRECISIONS
 from fer_training.models.mobilenet import LOGITS
 
 Floats = npt.NDArray[np.float32]
 
 
 def convert(network: keras.Model, precision: str, calibration: Floats | None = None) -> bytes:
-    """Turn a network into a LiteRT model that maps (N, size, size, 1) to (N, K) logits.
+    """Turn a network into a LiteRT model.
 
-    precision: 'float32', 'float16' (weights stored as float16) or 'int8' (full integer).
-    calibration: (M, size, size, 1) float32 training faces, needed for int8: they set the activations' ranges.
-    Raises ValueError for another precision or missing calibration faces.
+    Args:
+        network: with the output 'logits', as build_network makes them.
+        precision: 'float32', 'float16' (weights stored as float16) or 'int8' (full integer).
+        calibration: (M, size, size, 1) float32 batch of training faces, needed for int8: they set the activations'
+            ranges.
+
+    Returns:
+        The content of a file that maps (N, size, size, 1) to (N, K) logits.
+
+    Raises:
+        ValueError: another precision, or missing calibration faces.
+
     """
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
@@ -45,33 +51,6 @@ def convert(network: keras.Model, precision: str, calibration: Floats | None = N
         converter.inference_output_type = tf.int8
     with _quiet():
         return bytes(converter.convert())
-
-
-def export_bundle(
-    network: keras.Model,
-    directory: Path,
-    *,
-    name: str,
-    labels: tuple[str, ...],
-    spec: PreprocessSpec,
-    calibration: Floats,
-    temperature: float = 1.0,
-    precisions: tuple[str, ...] = ("float16", "int8"),
-    default_precision: str = "float16",
-    training: dict[str, Any] | None = None,
-) -> Bundle:
-    """Convert a network to each precision and write the bundle; see write_bundle for its errors."""
-    models = {precision: convert(network, precision, calibration) for precision in precisions}
-    return write_bundle(
-        directory,
-        name=name,
-        labels=labels,
-        spec=spec,
-        temperature=temperature,
-        models=models,
-        default_precision=default_precision,
-        training=training or {},
-    )
 
 
 @contextlib.contextmanager

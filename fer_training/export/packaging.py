@@ -27,7 +27,7 @@ from fer_training.models.mobilenet import LOGITS, network_logits
 from fer_training.training.config import StageConfig, to_dict
 from fer_training.training.provenance import git_state
 
-CALIBRATION_FACES = 256
+CALIBRATION_CROPS = 256
 
 
 class ExportError(RuntimeError):
@@ -134,8 +134,8 @@ def package(
     if not precisions or set(precisions) - set(PRECISIONS):
         raise ValueError(f"precisions must be among {', '.join(PRECISIONS)}, got {', '.join(precisions) or 'none'}")
     reference = reference_predictions(network, config, validation)
-    faces = preprocess_crops(calibration_faces(train).pixels, config.preprocess)
-    models = {precision: convert(network, precision, faces) for precision in precisions}
+    batch = preprocess_crops(calibration_crops(train).pixels, config.preprocess)
+    models = {precision: convert(network, precision, batch) for precision in precisions}
     draft = _draft(models, Path(directory), name, validation.labels, config, reference.temperature)
     verdicts = verify(draft, validation, reference.raw.accuracy, reference.logits.argmax(axis=1))
     good = [v for v in verdicts if v.passed]
@@ -151,17 +151,21 @@ def package(
         "parameters": int(network.count_params()),
         "git": git_state(),
     }
-    bundle = write_bundle(
+    return _write(draft, [v.precision for v in good], training), verdicts
+
+
+def _write(draft: Draft, precisions: list[str], training: dict[str, Any]) -> Bundle:
+    """Write those formats of a draft, the first of which is the bundle's default."""
+    return write_bundle(
         draft.directory,
-        name=name,
+        name=draft.name,
         labels=draft.labels,
         spec=draft.spec,
         temperature=draft.temperature,
-        models={v.precision: models[v.precision] for v in good},
-        default_precision=good[0].precision,
+        models={precision: draft.content[precision] for precision in precisions},
+        default_precision=precisions[0],
         training=training,
     )
-    return bundle, verdicts
 
 
 def _draft(
@@ -196,7 +200,7 @@ def _summary(reference: ReferencePredictions) -> dict[str, Any]:
     }
 
 
-def calibration_faces(train: Crops, count: int = CALIBRATION_FACES) -> Crops:
+def calibration_crops(train: Crops, count: int = CALIBRATION_CROPS) -> Crops:
     """Return training faces that set the ranges of the integer model: always the same ones, spread over the set."""
     return train.take(np.random.default_rng(0).permutation(len(train))[:count])
 
@@ -204,7 +208,9 @@ def calibration_faces(train: Crops, count: int = CALIBRATION_FACES) -> Crops:
 def save_savedmodel(network: keras.Model, directory: Path) -> None:
     """Write a TensorFlow SavedModel whose `serve` maps (N, size, size, 1) float32 to (N, K) logits.
 
-    Raises FileExistsError if there is something at `directory` already.
+    Raises:
+        FileExistsError: there is something at `directory` already.
+
     """
     if Path(directory).exists():
         raise FileExistsError(f"{directory} exists already; choose another folder")

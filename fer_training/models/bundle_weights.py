@@ -23,19 +23,25 @@ from fer_training.data.crops import Crops
 from fer_training.models.mobilenet import LOGITS
 
 Floats = npt.NDArray[np.float32]
-FACES = 512
+CROPS = 512
 
 
-def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
+def load_folded_weights(network: keras.Model, bundle: Bundle, crops: Crops) -> None:
     """Fill every layer of a network from the float model of a bundle of the same shape.
 
     The classification layer is filled where both have as many labels; a bundle has no second head.
 
-    faces: of the coming stage, for the batch norm's statistics.
-    Raises BundleError if the bundle has no float model, or one of another shape.
+    Args:
+        network: gets the weights.
+        bundle: holds them.
+        crops: of the coming stage, for the batch norm's statistics.
+
+    Raises:
+        BundleError: the bundle has no float model, or one of another shape.
+
     """
     stored = folded_layers(read_float_model(bundle))
-    x = tf.constant(some_pictures(bundle, faces, FACES))
+    x = tf.constant(sample_batch(bundle, crops, CROPS))
     last = next(i for i, layer in enumerate(network.layers) if isinstance(layer, layers.GlobalAveragePooling2D))
     bias = np.zeros(0, np.float32)
     for layer in network.layers[1:last]:
@@ -56,10 +62,10 @@ def load_folded_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
         head.set_weights([kernel, bias])
 
 
-def some_pictures(bundle: Bundle, faces: Crops, count: int) -> Floats:
-    """Return at most `count` of the faces, always the same, as the bundle's network takes them."""
-    chosen = np.random.default_rng(0).permutation(len(faces))[:count]
-    return preprocess_crops([faces.pixels[i] for i in chosen], bundle.spec)
+def sample_batch(bundle: Bundle, crops: Crops, count: int) -> Floats:
+    """Return at most `count` of the crops, always the same, as the bundle's network takes them."""
+    chosen = np.random.default_rng(0).permutation(len(crops))[:count]
+    return preprocess_crops([crops.pixels[i] for i in chosen], bundle.spec)
 
 
 def channel_moments(x: tf.Tensor) -> tuple[Floats, Floats]:

@@ -16,7 +16,7 @@ class CenterLoss:
     """
 
     def __init__(self, classes: int, dimension: int, rate: float) -> None:
-        """InitialWeights with all centers at zero; `initialise` puts them where they belong."""
+        """Start with all centers at zero; `initialise` puts them where they belong."""
         self.rate = rate
         self.centers = tf.Variable(
             tf.zeros((classes, dimension)), trainable=False, name="centers", aggregation=ONE_REPLICA
@@ -25,7 +25,10 @@ class CenterLoss:
     def initialise(self, features: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> None:
         """Put each center at the mean of its class: from zero they hardly move at the paper's rate.
 
-        features: (N, D).  labels: (N,).  A class without samples stays at zero.
+        Args:
+            features: (N, D).
+            labels: (N,); a class without samples stays at zero.
+
         """
         means = np.zeros(self.centers.shape, np.float32)
         for label in np.unique(labels):

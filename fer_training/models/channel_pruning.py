@@ -17,12 +17,12 @@ from keras import layers
 
 from fer_ros.core.classification.bundle import Bundle, BundleError
 from fer_training.data.crops import Crops
-from fer_training.models.bundle_weights import channel_moments, folded_layers, read_float_model, some_pictures
+from fer_training.models.bundle_weights import channel_moments, folded_layers, read_float_model, sample_batch
 from fer_training.models.mobilenet import LOGITS
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
-_FACES = 256
+_CROPS = 256
 # Positions that a kernel is fitted on; the ridge, relative to the mean square of an input, keeps dead channels quiet.
 _ROWS = 20_000
 _RIDGE = 1e-3
@@ -41,19 +41,19 @@ class _Layer:
     channels: Indices
 
 
-def load_pruned_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> None:
+def load_pruned_weights(network: keras.Model, bundle: Bundle, crops: Crops) -> None:
     """Fill a network whose layers have at most the filters of the bundle's, and whose other measures are the same.
 
     Args:
         network: gets the weights.
         bundle: holds the wider network.
-        faces: of the coming stage; the channels are chosen, and the kernels fitted, on some of them.
+        crops: of the coming stage; the channels are chosen, and the kernels fitted, on some of them.
 
     Raises:
         BundleError: the bundle has no float model, or one of another shape.
 
     """
-    pictures = some_pictures(bundle, faces, _FACES)
+    batch = sample_batch(bundle, crops, _CROPS)
     convolutions = [x for x in network.layers if isinstance(x, (layers.Conv2D, layers.DepthwiseConv2D))]
     weights = list(folded_layers(read_float_model(bundle)))
     if len(weights) != len(convolutions) + 1:
@@ -61,20 +61,20 @@ def load_pruned_weights(network: keras.Model, bundle: Bundle, faces: Crops) -> N
             f"{bundle.directory}: expected {len(convolutions)} convolutions and a head, got {len(weights)} layers"
         )
     head_kernel, head_bias = weights[-1]
-    wide = _run(network, weights[:-1], pictures)
+    wide = _run(network, weights[:-1], batch)
     wide = [
         replace(found, channels=_best(wide, i, _filters(layer), head_kernel))
         for i, (found, layer) in enumerate(zip(wide, convolutions, strict=True))
     ]
-    features = _fill_convolutions(network, wide, pictures, str(bundle.directory))
+    features = _fill_convolutions(network, wide, batch, str(bundle.directory))
     head = network.get_layer(LOGITS)
     if head.units == head_kernel.shape[1]:
         head.set_weights(list(_fit(features, wide[-1].after.mean((1, 2)) @ head_kernel + head_bias)))
 
 
-def _fill_convolutions(network: keras.Model, wide: list[_Layer], pictures: Floats, where: str) -> Floats:
+def _fill_convolutions(network: keras.Model, wide: list[_Layer], batch: Floats, where: str) -> Floats:
     """Fill every layer before the head, and return the (N, D) features that the pruned network then computes."""
-    x, inputs = tf.constant(pictures), np.arange(1)
+    x, inputs = tf.constant(batch), np.arange(1)
     remaining = iter(wide)
     origin = wide[0]
     for layer in network.layers[1:]:
@@ -106,10 +106,10 @@ def _pruned_kernel(layer: keras.Layer, origin: _Layer, x: tf.Tensor, inputs: Ind
     return origin.kernel[:, :, inputs][..., origin.channels]
 
 
-def _run(network: keras.Model, weights: list[tuple[Floats, Floats]], pictures: Floats) -> list[_Layer]:
+def _run(network: keras.Model, weights: list[tuple[Floats, Floats]], batch: Floats) -> list[_Layer]:
     """Return every layer of the wide network at work, in the order of the pruned one, whose strides it has."""
     found: list[_Layer] = []
-    x = tf.constant(pictures)
+    x = tf.constant(batch)
     for layer in network.layers:
         if isinstance(layer, layers.ZeroPadding2D):
             x = layer(x)

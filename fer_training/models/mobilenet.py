@@ -79,10 +79,18 @@ class NetworkConfig:
 
 
 def build_network(config: NetworkConfig, classes: int, vote_classes: int = 0) -> keras.Model:
-    """Build the network: (N, size, size, 1) float32 to a dict of outputs.
+    """Build the network.
 
-    'logits': (N, classes).  'features': (N, D), average-pooled, before dropout: what the center loss sees
-    (paper, Section 3.2.3).  'votes': (N, vote_classes) logits of a second head, only if vote_classes > 0.
+    Args:
+        config: its shape.
+        classes: number of labels.
+        vote_classes: outputs of a second head; 0 for none.
+
+    Returns:
+        A model from (N, size, size, 1) float32 to a dict. 'logits': (N, classes). 'features': (N, D), average-pooled,
+        before dropout: what the center loss sees (paper, Section 3.2.3). 'votes': (N, vote_classes) logits of the
+        second head, only if there is one.
+
     """
     truncated = config.stem == "truncated_gaussian"
     drawn = keras.initializers.TruncatedNormal(stddev=STEM_DEVIATION)
@@ -143,9 +151,16 @@ def _squeeze_excite(x: keras.KerasTensor, name: str, reduction: int) -> keras.Ke
 def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: Path | None = None) -> None:
     """Copy ImageNet's weights into every layer but the first and the last (paper, Section 3.2.2).
 
-    weights: Keras' file of MobileNet V1 without its top; None lets Keras download it.
-    Raises ValueError for a width that ImageNet's weights were not trained at or a file of another one,
-    FileNotFoundError for a missing file, OSError where they cannot be downloaded.
+    Args:
+        network: gets the weights.
+        config: its shape.
+        weights: Keras' file of MobileNet V1 without its top; None lets Keras download it.
+
+    Raises:
+        ValueError: ImageNet's weights were not trained at this width, or the file is of another one.
+        FileNotFoundError: the file is missing.
+        OSError: they cannot be downloaded.
+
     """
     if config.width not in (0.25, 0.5, 0.75, 1.0):
         raise ValueError(f"ImageNet weights exist for width 0.25, 0.5, 0.75 and 1, got {config.width}")
@@ -208,8 +223,14 @@ def transfer_weights(
 ) -> None:
     """Copy every layer from a network of the same shape, and each head that both have with as many outputs.
 
-    missing: which layers the source lacks; they stay as they are.
-    Raises ValueError where another layer is missing or has another shape.
+    Args:
+        network: gets the weights.
+        source: has them.
+        missing: which layers the source lacks; they stay as they are.
+
+    Raises:
+        ValueError: another layer is missing or has another shape.
+
     """
     theirs = {layer.name: layer for layer in source.layers}
     for layer in network.layers:

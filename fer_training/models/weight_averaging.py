@@ -8,8 +8,14 @@ import keras
 def average_weights(network: keras.Model, other: keras.Model, share: float) -> None:
     """Move a network's weights towards those of another of the same shape; a second head stays as it is.
 
-    share: of the other one, 0 to 1. Only networks that were trained from one another lie near enough to be averaged.
-    Raises ValueError for another share or another shape.
+    Args:
+        network: is changed.
+        other: only networks that were trained from one another lie near enough to be averaged.
+        share: of the other one, 0 to 1.
+
+    Raises:
+        ValueError: another share or another shape.
+
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share must be 0 to 1, got {share}")

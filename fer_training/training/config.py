@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
@@ -38,8 +37,8 @@ class OptimizerConfig:
         choices=("staircase", "cosine", "constant"),
     )
     decay: float = setting(0.94, "Factor of the staircase.", low=0.0, high=1.0)
-    decay_steps: int = setting(15 * 448, "Length of a stair.", low=1, unit="steps")
-    warmup_steps: int = setting(0, "How long the rate rises from zero; 0 for no warm-up.", low=0, unit="steps")
+    decay_steps: int = setting(15 * 448, "Length of a stair.", low=1, unit="mini-batches")
+    warmup_steps: int = setting(0, "How long the rate rises from zero; 0 for no warm-up.", low=0, unit="mini-batches")
 
     def __post_init__(self) -> None:
         """Check the values."""
@@ -48,10 +47,10 @@ class OptimizerConfig:
 
 @dataclass(frozen=True)
 class StageConfig:
-    """One stage of fine-tuning; the defaults are the paper's first, as DESIGN reads it."""
+    """One stage of fine-tuning; the defaults are the paper's first."""
 
-    steps: int = setting(MISSING, "Mini-batches in all.", low=1, unit="steps")
-    evaluate_steps: int = setting(MISSING, "From one evaluation to the next.", low=1, unit="steps")
+    steps: int = setting(MISSING, "Mini-batches in all.", low=1, unit="mini-batches")
+    evaluate_steps: int = setting(MISSING, "From one evaluation to the next.", low=1, unit="mini-batches")
     batch_size: int = setting(64, "Crops in a mini-batch.", low=2)
     seed: int = setting(0, "Of all that is random.", low=0)
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -131,8 +130,6 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if not isinstance(value, (list, tuple)) or len(value) != len(kinds):
             raise ValueError(f"{where} must be {len(kinds)} values, got {value!r}")
         return tuple(_convert(k, v, where) for k, v in zip(kinds, value, strict=True))
-    if origin in (typing.Union, types.UnionType):
-        return value if value is None else _convert(typing.get_args(hint)[0], value, where)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):

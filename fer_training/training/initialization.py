@@ -35,8 +35,8 @@ class InitialWeights(Protocol):
         """Give a stage's config the shape of network, and the preprocessing, that the weights were trained with."""
         ...
 
-    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
-        """Put the weights into a fresh network; `faces` are the training faces of the new stage."""
+    def initialise(self, network: keras.Model, config: StageConfig, crops: Crops) -> None:
+        """Put the weights into a fresh network; `crops` are the training faces of the new stage."""
         ...
 
     def describe(self) -> str:
@@ -54,7 +54,7 @@ class ImageNetWeights:
         """See InitialWeights.adapt."""
         return config
 
-    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+    def initialise(self, network: keras.Model, config: StageConfig, crops: Crops) -> None:
         """See InitialWeights.initialise."""
         load_imagenet_weights(network, config.network, self.weights)
 
@@ -74,7 +74,7 @@ class RunWeights:
         found = read_run_config(self.folder)
         return _with_shape(config, found.network, found.preprocess)
 
-    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+    def initialise(self, network: keras.Model, config: StageConfig, crops: Crops) -> None:
         """See InitialWeights.initialise."""
         transfer_weights(network, load_run(self.folder)[0])
 
@@ -111,16 +111,16 @@ class BundleWeights:
         pruned = replace(network, width=min(network.width, wanted.width), squeeze=wanted.squeeze)
         return _with_shape(config, pruned, bundle.spec)
 
-    def initialise(self, network: keras.Model, config: StageConfig, faces: Crops) -> None:
+    def initialise(self, network: keras.Model, config: StageConfig, crops: Crops) -> None:
         """See InitialWeights.initialise."""
         bundle = self.bundle
         load = load_pruned_weights if config.network.width < self._network(bundle).width else load_folded_weights
         if not config.network.squeeze:
-            load(network, bundle, faces)
+            load(network, bundle, crops)
             return
         # New gates start open, so that the network begins as the one without them.
         plain = build_network(replace(config.network, squeeze=0), network.output[LOGITS].shape[-1])
-        load(plain, bundle, faces)
+        load(plain, bundle, crops)
         transfer_weights(network, plain, missing=is_gate)
 
     def describe(self) -> str:

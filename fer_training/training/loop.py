@@ -146,16 +146,16 @@ class _Stage:
 
     def finish(self) -> StageResult:
         """Write the last weights, and what the last and the best ones predict for the validation faces."""
-        run, trainer, faces = self._run, self._trainer, self._validation
+        run, trainer, crops = self._run, self._trainer, self._validation
         run.save_weights(trainer.exported, LAST)
         last = self._probabilities()
         trainer.exported.load_weights(str(run.path / BEST))
         best = self._probabilities()
-        accuracy = float((last.argmax(axis=1) == faces.targets).mean())
+        accuracy = float((last.argmax(axis=1) == crops.targets).mean())
         result = StageResult(int(self._best.step), float(self._best.accuracy), trainer.done, accuracy)
         run.logger().info("finished: %s", result)
         run.finish(
-            dataclasses.asdict(result), Predictions(np.array(faces.names), faces.targets, faces.labels, best, last)
+            dataclasses.asdict(result), Predictions(np.array(crops.names), crops.targets, crops.labels, best, last)
         )
         return result
 
@@ -230,13 +230,12 @@ def _checkpoints(trainer: Trainer, best: Best, run: RunFolder) -> tf.train.Check
     return tf.train.CheckpointManager(checkpoint, str(run.checkpoints), max_to_keep=2)
 
 
-def load_run(folder: Path, which: str = BEST, classes: int | None = None) -> tuple[keras.Model, StageConfig]:
+def load_run(folder: Path, which: str = BEST) -> tuple[keras.Model, StageConfig]:
     """Build a run's network in float32 with its trained weights, second head included; and return its config.
 
     Args:
         folder: of the run.
         which: BEST or LAST.
-        classes: number of labels, read from the weights when left out.
 
     Raises:
         FileNotFoundError: the run has no such weights.
@@ -247,6 +246,6 @@ def load_run(folder: Path, which: str = BEST, classes: int | None = None) -> tup
     if not path.is_file():
         raise FileNotFoundError(f"expected trained weights at {path}, got nothing")
     heads = head_sizes(path)
-    network = build_network(config.network, classes or heads[LOGITS], heads.get(VOTES, 0))
+    network = build_network(config.network, heads[LOGITS], heads.get(VOTES, 0))
     network.load_weights(str(path))
     return network, config

@@ -22,6 +22,9 @@ def test_a_second_stage_from_a_bundle_gives_a_bundle_with_contempt(world, everyt
     stage2 = ["stage2", "--config", str(folder / "ckplus.yaml"), *ckplus, "--fold", "0"]
     assert main([*stage2, "--stage1", str(tmp_path / "seven"), "--output", str(tmp_path / "second")]) == 0
     assert "subject-overlapping (as in the paper), best step, selected on the fold" in capsys.readouterr().out
+    wrong = [*stage2[:-1], "7", "--stage1", str(tmp_path / "seven"), "--output", str(tmp_path / "second")]
+    assert main(wrong) == 1
+    assert "--fold must be 0 to 4, got 7" in capsys.readouterr().err
     export = ["export", "--path", str(data["ckplus"]), "--precisions", "float32"]
     assert main([*export, "--run", str(tmp_path / "second/fold0"), "--output", str(tmp_path / "eight")]) == 0
     assert main(["evaluate", "--bundle", str(tmp_path / "eight"), *ckplus, "--json"]) == 0

@@ -36,7 +36,7 @@ def test_the_bundle_answers_what_the_network_answers(stage1_run, stage1_bundle):
 
 
 def test_a_format_that_is_worse_than_the_network_is_left_out(stage1_run, tmp_path, monkeypatch):
-    """The float16 file is made unfit: it answers for a network whose last layer is turned around."""
+    """The float16 file is made unfit: it is of a network whose last layer is turned around."""
     import fer_training.export.packaging as packaging
 
     crops = tiny_crops(42)
@@ -52,3 +52,4 @@ def test_a_format_that_is_worse_than_the_network_is_left_out(stage1_run, tmp_pat
     assert all(v.passed for v in verify(bundle, crops, verdicts[1].reference))
     with pytest.raises(ExportError, match="no format is as good"):
         package(network, config, crops, crops, tmp_path / "c", "c", ("float16",))
+    assert not (tmp_path / "c").exists(), "nothing is written before it is verified"

@@ -3,6 +3,7 @@
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
+import yaml
 
 from fer_ros.core.settings import settings_of
 from fer_training.data.augmentation import AugmentationConfig
@@ -51,7 +52,7 @@ def test_the_papers_numbers_are_the_papers():
         ("steps: 1\nevaluate_steps: 1\noptimizer: {schedule: steep}", "schedule must be"),
         ("steps: 1\nevaluate_steps: 1\nmixup: 0.2", "mixup and center loss exclude each other"),
         ("steps: 1", "expected evaluate_steps, got none"),
-        ("steps: 0\nevaluate_steps: 1", "steps must be at least 1 steps, got 0"),
+        ("steps: 0\nevaluate_steps: 1", "steps must be at least 1 mini-batches, got 0"),
         ("steps: 1\nevaluate_steps: 1\nnetwork: {dropout: 1.5}", "dropout must be 0 to 0.99, got 1.5"),
         ("steps: 1\nevaluate_steps: 1\noptimizer: {learning_rate: 0}", "learning_rate must be at least 1e-09, got 0"),
         ("[1, 2]", "must be a mapping, got list"),
@@ -101,3 +102,19 @@ def test_every_setting_says_what_it_means(kind):
     declared = settings_of(kind)
     assert {f.name for f in fields(kind)} - set(declared) <= parts | {"augmentation", "optimizer"}
     assert all(setting.meaning.endswith(".") for setting in declared.values())
+
+
+def leaves(values, where=()):
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from leaves(value, (*where, key))
+        else:
+            yield (*where, key), value
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("ablation_*.yaml")), ids=lambda p: p.stem)
+def test_an_ablation_shows_nothing_but_its_change(path):
+    values = yaml.safe_load(path.read_text())
+    base = dict(leaves(to_dict(load_stage_config(find_config(values.pop("extends"))))))
+    changes = dict(leaves(values))
+    assert changes and all(base[where] != value for where, value in changes.items())
