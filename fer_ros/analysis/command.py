@@ -190,8 +190,8 @@ def _outcomes(options: argparse.Namespace, jobs: Sequence[Job], output: Output |
         outcome.rows.clear()
         if output is not None:
             output.take_shown(outcome)
-        for name in outcome.what.ignored:
-            tqdm.write(f"{_NAME}: {outcome.what.path / name}: no picture, not looked at", file=sys.stderr)
+        for line in outcome.notes:
+            tqdm.write(f"{_NAME}: {line}", file=sys.stderr)
         for line in outcome.left_out:
             tqdm.write(f"{_NAME}: left out: {line}", file=sys.stderr)
         yield outcome

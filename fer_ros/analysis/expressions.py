@@ -23,7 +23,7 @@ class Span:
     """A stretch of time in which a track was said to show one thing.
 
     Attributes:
-        start, end: seconds from the first image of the input.
+        start, end: seconds from the start of the input.
         label: the expression; while it is uncertain, the last stable one, or ''.
         sure: whether it can be relied on: stable, or not smoothed at all.
 
@@ -44,7 +44,7 @@ class Summary:
         faces: number of rows of each label (or 'uncertain') by key and minute; the minute is None for pictures.
         seconds: the same in seconds.
         images: images of each camera that were analysed.
-        length: seconds from the first image to the end of the last one; 0 for pictures.
+        length: seconds from the start to the end of the last image; 0 for pictures.
 
     """
 
@@ -61,7 +61,7 @@ class Summary:
 
         Args:
             camera: topic, '' where there is none.
-            time: seconds from the first image, None for a still picture.
+            time: seconds from the start, None for a still picture.
             rows: its faces.
 
         """

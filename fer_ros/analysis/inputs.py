@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from fer_ros.core.sources import IMAGE_SUFFIXES
+from fer_ros.core.paths import is_litter, natural_key, user_path, without_password
+from fer_ros.core.sources import SourceError, VideoFile, is_live, open_recorded
+from fer_ros.core.sources.folder import is_picture
+from fer_ros.core.sources.types import first_names
 
 VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".ts", ".webm", ".wmv")
 """What a video's name ends in within a folder; a file that is named by itself may have any name."""
@@ -23,13 +26,11 @@ class Input:
     Attributes:
         path: of the file or folder.
         kind: PICTURE, FOLDER (its pictures), VIDEO or BAG.
-        ignored: names in a folder that are no pictures.
 
     """
 
     path: Path
     kind: str
-    ignored: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,38 +55,38 @@ def find_inputs(paths: Iterable[str | Path]) -> list[Input]:
 
 
 def _inputs(given: str | Path) -> list[Input]:
-    path = Path(given).expanduser()
+    path = user_path(given)
     if path.is_dir():
         return _folder(path)
-    if not path.is_file():
+    if is_live(str(given)) or not path.is_file():
         raise ValueError(_missing(str(given), path))
-    suffix = path.suffix.lower()
-    return [Input(path, BAG if suffix in BAG_SUFFIXES else PICTURE if suffix in IMAGE_SUFFIXES else VIDEO)]
+    if path.suffix.lower() in BAG_SUFFIXES:
+        return [Input(path, BAG)]
+    try:
+        source = open_recorded(str(path))
+    except SourceError:
+        # Told when it is its turn, so that one damaged file does not keep the others from being read.
+        return [Input(path, VIDEO)]
+    return [Input(path, VIDEO if isinstance(source, VideoFile) else PICTURE)]
 
 
 def _folder(path: Path) -> list[Input]:
-    entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+    entries = sorted((entry for entry in path.iterdir() if not is_litter(entry)), key=natural_key)
     if any(entry.name == "metadata.yaml" or entry.suffix.lower() in BAG_SUFFIXES for entry in entries):
         return [Input(path, BAG)]
-    pictures = [entry for entry in entries if entry.is_file() and entry.suffix.lower() in IMAGE_SUFFIXES]
-    videos = [entry for entry in entries if entry.is_file() and entry.suffix.lower() in VIDEO_SUFFIXES]
+    files = [entry for entry in entries if entry.is_file()]
+    videos = [entry for entry in files if entry.suffix.lower() in VIDEO_SUFFIXES]
+    pictures = any(is_picture(entry) for entry in files)
     if not pictures and not videos:
-        what = "nothing" if not entries else _names([entry.name for entry in entries])
-        raise ValueError(f"{path}: expected pictures, videos or a bag, got a folder that holds {what}")
-    read = {*pictures, *videos}
-    ignored = tuple(f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries if entry not in read)
-    inputs = [Input(path, FOLDER, ignored)] if pictures else []
-    return inputs + [Input(video, VIDEO) for video in videos]
+        held = f"one that holds {first_names([entry.name for entry in entries])}" if entries else "an empty one"
+        raise ValueError(f"{path}: expected pictures, videos or a bag in this folder, got {held}")
+    return ([Input(path, FOLDER)] if pictures else []) + [Input(video, VIDEO) for video in videos]
 
 
 def _missing(given: str, path: Path) -> str:
-    if given.isdigit() or given.startswith("/dev/") or "://" in given:
-        return f"expected pictures, folders, videos or bags, got {given}: record a camera first, or use camera_node"
+    if is_live(given):
+        shown = without_password(given)
+        return f"expected pictures, folders, videos or bags, got {shown}: record it first, or show it by camera_node"
     beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     close = get_close_matches(path.name, beside, 1)
     return f"{given}: no such file or folder" + (f": did you mean {path.with_name(close[0])}?" if close else "")
-
-
-def _names(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

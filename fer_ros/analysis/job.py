@@ -66,6 +66,7 @@ class Outcome:
         faces: rows in all.
         seconds: that it took.
         left_out: what could not be read, with its name and why.
+        notes: what is worth a word though nothing is missing.
         shown: annotated pictures for the report, with captions.
         shown_left_off: how many others were written.
         interrupted: by Ctrl-C.
@@ -79,6 +80,7 @@ class Outcome:
     faces: int = 0
     seconds: float = 0.0
     left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     shown: list[tuple[str, bytes]] = field(default_factory=list)
     shown_left_off: int = 0
     interrupted: bool = False
@@ -134,6 +136,7 @@ def run_job(job: Job, sink: Sink | None = None, tick: Callable[[int], None] | No
     except KeyboardInterrupt:
         outcome.interrupted = True
         outcome.left_out.append(f"{job.what.name}: interrupted after {outcome.images} images")
+    outcome.notes = reading.notes
     outcome.summary.finish()
     outcome.seconds = time.perf_counter() - began
     return outcome

@@ -109,7 +109,7 @@ class Output:
             for row in shares:
                 table.add(row)
         report = Report(facts, self._labels, [_read(one) for one in outcomes], list(left_out))
-        report.ignored = [f"{one.what.path / name}" for one in outcomes for name in one.what.ignored]
+        report.notes = [line for one in outcomes for line in one.notes]
         report.expressions = shares
         report.pictures, report.pictures_left_off = self._pictures, self._pictures_left_off
         report.shown, report.shown_left_off = self._shown, self._shown_left_off

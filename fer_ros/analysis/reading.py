@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fer_ros.analysis.inputs import BAG, VIDEO, Input
+from fer_ros.analysis.inputs import BAG, FOLDER, VIDEO, Input
 from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
-from fer_ros.core.sources import Recorded, SourceError, open_recorded
+from fer_ros.core.sources import SourceError, open_recorded
 from fer_ros.core.stamps import Stamps
 from fer_ros.core.types import Frame
 
+_NO_RATE = 1.0
 LeftOut = Callable[[str], None]
 """Is told each thing that could not be read, with its name and why."""
 
@@ -26,7 +26,7 @@ class Shot:
         number: in its input, from 0.
         picture: its name within a folder, else ''.
         camera: its topic in a bag, else ''.
-        time: seconds from the first image of a video or bag, None for a still picture.
+        time: seconds from the start of a video, or from the first image of a bag; None for a still picture.
         stamp: seconds, the header's, in a bag, else None.
         received: seconds, when the recorder of a bag got it, else None.
 
@@ -47,6 +47,7 @@ class Reading:
     Attributes:
         count: images to expect, 0 where that is not known.
         rate: images a second of a video, 0 where that is not known.
+        notes: what is worth a word though nothing is missing; complete after the last image.
 
     """
 
@@ -54,6 +55,7 @@ class Reading:
         """Note what to read, and whom to tell what could not be read; it is opened with the first image."""
         self.count = 0
         self.rate = 0.0
+        self.notes: list[str] = []
         self._what = what
         self._left_out = left_out
 
@@ -64,33 +66,31 @@ class Reading:
 
     def shots(self) -> Iterator[Shot]:
         """Yield the images; what cannot be read is told as left out, and never raised."""
-        if self._what.kind == BAG:
-            yield from self._bag()
-            return
+        return self._bag() if self._what.kind == BAG else self._recorded()
+
+    def _recorded(self) -> Iterator[Shot]:
+        still = self._what.kind != VIDEO
         try:
-            source = open_recorded(self.name)
+            # The rate of still pictures means nothing: with it, none is said to be assumed.
+            source = open_recorded(self.name, _NO_RATE if still else None)
+            self.count, self.rate = source.count, 0.0 if still else source.rate
+            for number, timed in enumerate(source.pictures()):
+                if still:
+                    yield Shot(Frame.from_bgr(timed.picture), number, timed.name if self._what.kind == FOLDER else "")
+                else:
+                    yield Shot(Frame.from_bgr(timed.picture, timed.time), number, time=timed.time)
         except SourceError as error:
             self._left_out(str(error))
             return
-        with contextlib.closing(source):
-            self.count = source.count
-            yield from self._video(source) if self._what.kind == VIDEO else self._pictures(source)
-        for line in source.problems():
-            self._left_out(line)
-
-    def _video(self, source: Recorded) -> Iterator[Shot]:
-        self.rate = source.rate
-        for number, one in enumerate(source.pictures()):
-            yield Shot(Frame.from_bgr(one.picture, one.time), number, time=one.time)
-
-    def _pictures(self, source: Recorded) -> Iterator[Shot]:
-        for number, one in enumerate(source.pictures()):
-            yield Shot(Frame.from_bgr(one.picture), number, one.name)
+        self.notes += source.notes()
+        for problem in source.problems():
+            self._left_out(problem)
 
     def _bag(self) -> Iterator[Shot]:
         from fer_ros.bags.reading import Bag, BagError
 
-        refused: Counter[str] = Counter()
+        refused: Counter[tuple[str, str]] = Counter()
+        why: dict[tuple[str, str], ImageError] = {}
         try:
             with Bag(self._what.path) as bag:
                 self.count = bag.count
@@ -100,14 +100,15 @@ class Reading:
                     try:
                         frame = (compressed_to_frame if image.compressed else raw_to_frame)(image.message, image.stamp)
                     except ImageError as error:
-                        refused[f"{image.camera}: {error}"] += 1
+                        refused[image.camera, error.kind] += 1
+                        why.setdefault((image.camera, error.kind), error)
                         continue
                     time = clock.time_of(image.camera, image.stamp, received)
                     yield Shot(frame, number, "", image.camera, time, image.stamp, received)
         except BagError as error:
             self._left_out(str(error))
-        for reason, count in refused.items():
-            self._left_out(f"{self.name}: {count} images of {reason}")
+        for (camera, kind), count in refused.items():
+            self._left_out(f"{self.name}: {count} images of {camera}: {why[camera, kind]}")
 
 
 class _Clock:

@@ -31,7 +31,7 @@ class Report:
         labels: of the model.
         read: a row for each input, by the names of its columns.
         left_out: what could not be read, with its name and why.
-        ignored: what lies in the folders and is no picture or video.
+        notes: what is worth a word though nothing is missing.
         expressions: rows of the table of expressions.
         pictures: the first faces of still pictures, as dicts.
         pictures_left_off: how many faces of pictures are not among them.
@@ -47,7 +47,7 @@ class Report:
     labels: tuple[str, ...]
     read: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     expressions: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     pictures_left_off: int = 0
@@ -93,16 +93,12 @@ def _read(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _left_out(report: Report) -> str:
-    text = ""
-    if report.left_out:
-        items = "".join(f"<li>{escape(line)}</li>" for line in report.left_out)
-        text += f"<section class='warning'><h2>Left out</h2><ul>{items}</ul></section>"
-    if report.ignored:
-        items = "".join(f"<li>{escape(line)}</li>" for line in report.ignored)
-        text += (
-            f"<details><summary>Not looked at: {len(report.ignored)} in the folders</summary><ul>{items}</ul></details>"
-        )
-    return text
+    text = f"<section class='warning'><h2>Left out</h2>{_list(report.left_out)}</section>" if report.left_out else ""
+    return text + (f"<details><summary>Notes</summary>{_list(report.notes)}</details>" if report.notes else "")
+
+
+def _list(lines: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
 
 
 def _timeline(report: Report) -> str:

@@ -33,7 +33,7 @@ class FaceRow:
         picture: name of the picture within a folder, '' for other inputs.
         camera: image topic of a bag, '' for other inputs.
         frame: number of the image in its input, from 0.
-        time: seconds from the first image of a video or a bag; None for a still picture.
+        time: seconds from the start of a video, or from the first image of a bag; None for a still picture.
         stamp: seconds, the header's, in a bag; None for other inputs.
         face: box, score, track and expressions.
 

@@ -8,7 +8,7 @@ STYLE = """
   :root { --text: #e6e9ec; --soft: #a3adb8; --page: #14181c; --line: #333b44; --warn: #3a2c0d }
 }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 1100px; margin: 0 auto; padding: 24px 16px 48px }
+main { overflow-wrap: anywhere; max-width: 1100px; margin: 0 auto; padding: 24px 16px 48px }
 h1 { font-size: 1.7rem; margin: 0 0 8px }
 h2 { font-size: 1.15rem; margin: 32px 0 8px }
 .note, figcaption, summary, th { color: var(--soft) }
@@ -18,7 +18,7 @@ h2 { font-size: 1.15rem; margin: 32px 0 8px }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line) }
 th { font-weight: 500; white-space: nowrap }
-td { overflow-wrap: anywhere; min-width: 3em }
+td { min-width: 3em }
 .facts th { width: 8em }
 .bar { display: flex; height: 12px; min-width: 220px; border-radius: 3px; overflow: hidden; margin: 6px 0 2px }
 .bar i { flex-basis: 0 }

@@ -46,7 +46,7 @@ def draw_timeline(bands: Sequence[Band], labels: Sequence[str]) -> tuple[bytes, 
     panels = figure.subplots(len(drawn), 1, squeeze=False, gridspec_kw={"height_ratios": [2 + n for n in rows]})
     for axes, panel in zip(panels[:, 0], drawn, strict=True):
         panel.draw(axes)
-    panels[-1, 0].set_xlabel("seconds from the first image")
+    panels[-1, 0].set_xlabel("seconds")
     handles = [Patch(color=COLOURS[label]) for label in labels]
     handles.append(Patch(facecolor="white", edgecolor=UNCERTAIN_COLOUR, hatch=_HATCH, linewidth=0))
     figure.legend(
