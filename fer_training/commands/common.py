@@ -11,9 +11,9 @@ from fer_training.data.ckplus import CONFIGURATIONS, SIZES
 from fer_training.data.registry import NAMES, DatasetSpec
 
 
-def add_dataset(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Add --dataset, --path and what some data sets need besides."""
-    parser.add_argument("--dataset", choices=NAMES, default=default, required=default is None)
+    parser.add_argument("--dataset", choices=NAMES, required=True)
     parser.add_argument("--path", type=Path, required=True, help="where the data set stands")
     parser.add_argument("--classes", choices=tuple(CONFIGURATIONS), default="8", help="class set of CK+")
     parser.add_argument("--size", choices=tuple(SIZES), default="small", help="CK+: last frame or last three frames")
