@@ -143,12 +143,17 @@ class Box:
 
     def iou(self, other: Box) -> float:
         """Intersection over union with another box, 0 to 1."""
+        shared = self._shared(other)
+        return shared / (self.area + other.area - shared)
+
+    def containment(self, other: Box) -> float:
+        """Intersection over the smaller of two boxes' areas: 1 where one lies inside the other."""
+        return self._shared(other) / min(self.area, other.area)
+
+    def _shared(self, other: Box) -> float:
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        if width <= 0 or height <= 0:
-            return 0.0
-        shared = width * height
-        return shared / (self.area + other.area - shared)
+        return max(0.0, width) * max(0.0, height)
 
 
 @dataclass(frozen=True)

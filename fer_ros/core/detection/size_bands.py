@@ -10,10 +10,11 @@ from fer_ros.core.detection.resizing import resized
 from fer_ros.core.detection.round_robin import RoundRobin
 from fer_ros.core.types import Box, Face, Gray
 
-# Side to which the smallest face of a band is brought: enough for a cascade's 24-pixel window to be sure, no more.
-_SIDE = 30.0
+# Side to which the smallest face of a band is brought. Of 500 views of strangers, from filling the picture to a seventh
+# of its height, a full search finds 85 %; 30 pixels find 75 %, 36 find 83 %, 49 find 86 % for twice the time.
+_SIDE = 36.0
 # Sizes of one band, largest to smallest. Beyond twice its window OpenCV moves the window by single pixels, which costs
-# four times as much and finds no more; a smaller picture then does as well.
+# four times as much; a smaller picture then does nearly as well.
 _RATIO = 1.6
 # A cascade needs several hits at neighbouring sizes, so bands overlap.
 _OVERLAP = 1.21
@@ -28,11 +29,6 @@ class SizeBands:
         self._detector = detector
         self._min_face = min_face
         self._turns = RoundRobin(period)
-
-    def all(self, gray: Gray, stamp: float) -> list[Face]:
-        """Search all bands of a frame."""
-        self._turns.reset()
-        return self.due(gray, stamp, [])
 
     def due(self, gray: Gray, stamp: float, masked: Sequence[Box]) -> list[Face]:
         """Search the bands whose turn it is, but not the masked boxes: a face that is known costs the most time.

@@ -36,6 +36,9 @@ _OVERLAP = 96
 _CELL, _CELL_FACE = 64, 33.0
 # From this side on the coarsest scale, pixels, a known face is followed there.
 _LARGE_FACE = 45.0
+# A new face is looked at again in a picture of this side, which shows so many of its own sides.
+_NEAR, _NEAR_REACH = 128, 2.5
+_SAME = 0.4  # IoU of the two looks
 # Boxes of one face differ by a tenth from look to look.
 _SIZE_MARGIN = 1.1
 SHRINK_MARGIN = 1.25
@@ -46,7 +49,12 @@ Part = tuple[int, int, int, int, float]
 
 
 class ConvolutionalDetector(Detector, Protocol):
-    """A detector whose network takes pictures of any size, and whose faces must have a certain size in them."""
+    """A detector whose network takes pictures of any size, and whose faces must have a certain size in them.
+
+    min_score: mean score of two looks from which on a face is believed, 0 to 1.
+    """
+
+    min_score: float
 
     def look(self, gray: Gray, expected: bool = False) -> list[Face]:
         """Find the faces of a (H, W) picture, seen at its own size.
@@ -89,6 +97,20 @@ class Tiling:
         """Search the whole picture next time, as after a jump of the clock."""
         self._turns.reset()
 
+    def sees_again(self, gray: Gray, face: Face) -> bool:
+        """Return whether a new face is seen in a second look, from nearer, and both looks together are sure of it.
+
+        What looks like a face at one place and scale, such as a coin or a moon, rarely does at another.
+        """
+        return (face.score + self.near_score(gray, face.box)) / 2 >= self._detector.min_score
+
+    def near_score(self, gray: Gray, box: Box) -> float:
+        """Return the score of a face at a place, looked at from near; 0 where none is seen there."""
+        cell = np.zeros((_NEAR, _NEAR), np.uint8)
+        left, top, factor = _fill(cell, gray, box, _NEAR / _NEAR_REACH)
+        seen = (face.scaled(1 / factor).moved(left, top) for face in self._detector.look(cell, expected=True))
+        return max((face.score for face in seen if face.box.iou(box) > _SAME), default=0.0)
+
     def parts(self, width: int, height: int) -> list[Part]:
         """Return the parts of a picture that are shown to the network, the coarsest scale first."""
         coarsest = min(1.0, _COARSEST / max(width, height))
@@ -119,7 +141,7 @@ class Tiling:
         for index, box in enumerate(known):
             row, column = divmod(index, columns)
             cell = montage[row * _CELL : (row + 1) * _CELL, column * _CELL : (column + 1) * _CELL]
-            places.append(_fill(cell, gray, box))
+            places.append(_fill(cell, gray, box, _CELL_FACE))
         found = []
         for face in self._detector.look(montage, expected=True):
             x, y = face.box.center
@@ -133,23 +155,24 @@ class Tiling:
         return found
 
 
-def _fill(cell: Gray, gray: Gray, box: Box) -> tuple[float, float, float]:
-    """Draw the surroundings of a face into a cell; returns where in the picture its corner is, and the factor."""
+def _fill(cell: Gray, gray: Gray, box: Box, side: float) -> tuple[float, float, float]:
+    """Draw a face, at this side, into the middle of a cell; returns its corner in the picture, and the factor."""
     height, width = gray.shape
-    factor = _CELL_FACE / max(box.width, box.height)
-    reach = _CELL / factor / 2
+    factor = side / max(box.width, box.height)
+    length = len(cell)
+    reach = length / factor / 2
     x, y = box.center
     left, top = max(0, round(x - reach)), max(0, round(y - reach))
     right, bottom = min(width, round(x + reach)), min(height, round(y + reach))
     if right - left < 2 or bottom - top < 2:
         return 0.0, 0.0, factor
-    size = (min(_CELL, max(1, round((right - left) * factor))), min(_CELL, max(1, round((bottom - top) * factor))))
+    size = (min(length, max(1, round((right - left) * factor))), min(length, max(1, round((bottom - top) * factor))))
     area = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     small = cv2.resize(gray[top:bottom, left:right], size, interpolation=area)
     # Beyond the picture's edge its pixels are repeated: a black edge makes faces look larger than they are.
-    across = _CELL - size[0] if left == 0 and right < width else (_CELL - size[0]) // 2 if left == 0 else 0
-    down = _CELL - size[1] if top == 0 and bottom < height else (_CELL - size[1]) // 2 if top == 0 else 0
-    border = (down, _CELL - size[1] - down, across, _CELL - size[0] - across)
+    across = length - size[0] if left == 0 and right < width else (length - size[0]) // 2 if left == 0 else 0
+    down = length - size[1] if top == 0 and bottom < height else (length - size[1]) // 2 if top == 0 else 0
+    border = (down, length - size[1] - down, across, length - size[0] - across)
     cell[:] = cv2.copyMakeBorder(small, *border, cv2.BORDER_REPLICATE)
     return left - across / factor, top - down / factor, factor
 

@@ -1,9 +1,14 @@
 """Looking around known faces finds what looking everywhere finds."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 from core.scenes import scene
+from skimage import data
 
+from fer_ros.core.detection import search as search_module
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.search import FaceSearch, SearchConfig, without_overlaps
@@ -54,7 +59,7 @@ def test_a_patch_that_only_one_cascade_believes_is_no_face():
     search = FaceSearch(SearchConfig(), DetectorConfig())
     real = search.find(frame)
     assert search._confirmed(frame, [*real, doubtful], []) == real
-    trusting = FaceSearch(SearchConfig(confirm_cascade=""), DetectorConfig())
+    trusting = FaceSearch(SearchConfig(confirm_cascade="", confirm_learned=False), DetectorConfig())
     assert trusting._confirmed(frame, [*real, doubtful], []) == [*real, doubtful]
 
 
@@ -91,3 +96,44 @@ def test_the_surer_of_two_overlapping_faces_is_kept():
 def test_a_period_out_of_range_is_refused():
     with pytest.raises(ValueError, match="0 to 10 seconds, got -1"):
         SearchConfig(full_scan_period=-1)
+
+
+def test_an_eye_that_looks_like_a_face_is_no_second_one():
+    face, eye, beside = Face(Box(0, 0, 100, 100), 5), Face(Box(20, 30, 45, 55), 4), Face(Box(90, 0, 190, 100), 4)
+    assert without_overlaps([eye, face]) == [face]
+    assert len(without_overlaps([face, beside])) == 2
+
+
+def test_a_learned_detector_confirms_what_the_second_cascade_does_not_see(monkeypatch):
+    """A stranger's face that only one cascade sees: without the second opinion nobody would answer it."""
+    frame = scene(0.0, (0, 280, 170, 220))
+    config = SearchConfig(confirm_cascade="haarcascade_profileface")
+    (face,) = FaceSearch(config, DetectorConfig()).find(frame)
+    assert FaceSearch(replace(config, confirm_learned=False), DetectorConfig()).find(frame) == []
+    wall = Face(Box(400, 300, 460, 360), 5.0)
+    assert FaceSearch(config, DetectorConfig())._confirmed(frame, [face, wall], []) == [face]
+
+
+def test_without_the_learned_detector_the_cascade_decides(monkeypatch):
+    """On a machine without the extra."""
+
+    def missing(config):
+        if config.kind != "haar":
+            raise FileNotFoundError("BlazeFace's model files are missing")
+        return HaarDetector(config)
+
+    monkeypatch.setattr(search_module, "make_detector", missing)
+    search = FaceSearch(SearchConfig(), DetectorConfig())
+    assert len(search.find(scene(0.0, (0, 280, 170, 220)))) == 1
+
+
+def test_a_moon_is_no_face_at_a_second_look():
+    """Skimage's picture of the moon, at the places and scales where a first look takes it for faces."""
+    moon = data.moon()
+    robot = DetectorConfig(kind="blazeface_short")
+    search, believed = FaceSearch(SearchConfig(confirm_cascade=""), robot), 0
+    for left in range(0, 200, 25):
+        search.reset()
+        view = cv2.resize(moon[left : left + 220, left : left + 300], (640, 480))
+        believed += len(search.find(Frame(np.ascontiguousarray(view))))
+    assert believed == 0
