@@ -25,8 +25,8 @@ test: setup  ## everything that must hold, in a few minutes
 docs: setup  ## the documentation as a site: build/site
 	@tools/docs.sh
 
-bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS; FER2013=folder, CLIPS=folder of videos; benchmarks/results
-	@source env.bash && python -m benchmarks.all --fer2013 "$(FER2013)" $(if $(CLIPS),--clips "$(CLIPS)")
+bench: setup  ## measure speed on this machine: whole frame, what is found, end to end over DDS; FER2013=folder, CLIPS=folder of videos, PORTRAITS=folder; benchmarks/results
+	@source env.bash && python -m benchmarks.all --fer2013 "$(FER2013)" $(if $(CLIPS),--clips "$(CLIPS)") $(if $(PORTRAITS),--portraits "$(PORTRAITS)")
 
 fuzz: setup  ## feed every reader 100,000 hostile inputs, guided by coverage; RUNS=number, TARGETS=names
 	@RUNS="$(RUNS)" tools/fuzz.sh $(TARGETS)
