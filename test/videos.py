@@ -73,22 +73,35 @@ def write_matroska(path: Path, pictures: Sequence[np.ndarray], times: Sequence[f
     return path
 
 
-def retimed_mp4(path: Path, times: Sequence[float]) -> Path:
+def retimed_mp4(path: Path, times: Sequence[float], shown: float | None = None) -> Path:
     """Give an MP4 of OpenCV's writer, whose index stands at the end, other times: the table of durations is replaced.
 
     The boxes are those of ISO/IEC 14496-12: stts holds pairs of a count and a duration in units of the track's scale.
+    shown: seconds of it that its edit list shows, None: all.
     """
     content = path.read_bytes()
-    ticks = _timescale(content)
-    steps = [round(ticks * (b - a)) for a, b in zip(times, [*times[1:], times[-1] + (times[-1] - times[-2])])]
+    movie, media = (int.from_bytes(_box(content, kind)[12:16], "big") for kind in (b"mvhd", b"mdhd"))
+    last = times[-1] + (times[-1] - times[-2])
+    steps = [round(media * (b - a)) for a, b in zip(times, [*times[1:], last])]
     table = struct.pack(">II", 0, len(steps)) + b"".join(struct.pack(">II", 1, step) for step in steps)
+    length = last if shown is None else shown
+    for kind, at, value in (
+        (b"mvhd", 16, movie * length),
+        (b"tkhd", 20, movie * length),
+        (b"mdhd", 16, media * last),
+        (b"elst", 8, movie * length),
+    ):
+        old = _box(content, kind)
+        new = old[:at] + round(value).to_bytes(4, "big") + old[at + 4 :]
+        content = content.replace(kind + old, kind + new)
     path.write_bytes(_replaced(content, [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stts"], table))
     return path
 
 
-def _timescale(content: bytes) -> int:
-    at = content.index(b"mdhd") + 4
-    return int.from_bytes(content[at + 12 : at + 16], "big")
+def _box(content: bytes, kind: bytes) -> bytes:
+    """Return the content of the last box of a kind."""
+    at = content.rindex(kind)
+    return content[at + 4 : at - 4 + int.from_bytes(content[at - 4 : at], "big")]
 
 
 def _replaced(content: bytes, boxes: list[bytes], table: bytes) -> bytes:

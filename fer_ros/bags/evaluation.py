@@ -150,7 +150,5 @@ def _labelled(faces: Sequence[TrackedFace], label: Label) -> TrackedFace | None:
     if label.region is None:
         return max(faces, key=lambda face: face.box.area, default=None)
     left, top, right, bottom = label.region.as_tuple()
-    inside = [
-        face for face in faces if left <= face.box.center[0] < right and top <= face.box.center[1] < bottom
-    ]
+    inside = [face for face in faces if left <= face.box.center[0] < right and top <= face.box.center[1] < bottom]
     return min(inside, key=lambda face: math.dist(face.box.center, label.region.center), default=None)  # type: ignore[union-attr]

@@ -19,13 +19,13 @@ from rosbags.rosbag2 import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
-from fer_ros.bags.recovery import open_reader
+from fer_ros.bags.parts import UNPACKING_ERROR, Recording, open_recording, plain
 from fer_ros.bags.types import COMPRESSED, IMAGE, typestore
 
 # What rosbags lets through from the formats below it when a file is damaged.
 _DAMAGE = (
     ReaderError, SerdeError, apsw.Error, sqlite3.Error, struct.error, zlib.error, EOFError, OSError, ValueError,
-    TypeError, KeyError, IndexError, AssertionError, RuntimeError, MemoryError, OverflowError,
+    TypeError, KeyError, IndexError, AssertionError, RuntimeError, MemoryError, OverflowError, UNPACKING_ERROR,
 )  # fmt: skip
 
 
@@ -56,21 +56,24 @@ class BagImage:
 class Bag:
     """An open bag, of which only topics of images are read. Use it in a `with` statement.
 
-    A recording that was cut off is read as far as its records are whole.
+    A recording that was cut off is read as far as its records are whole; one of several files without metadata.yaml in
+    the order of their times.
     cameras: topics that are read.  skipped: (topic, type) of the others.  count: images in all, as the bag says.
     """
 
     def __init__(self, path: Path, topics: Sequence[str] = ()) -> None:
-        """Open a bag: a folder with metadata.yaml, or a .mcap or .db3 file.
+        """Open a bag: a folder, with metadata.yaml or without, or a .mcap or .db3 file.
 
         topics: those to read, all topics of images if empty.
         Raises BagError if there is no bag, it is damaged, or holds none of the topics.
         """
         self.path = path
         self._types: Typestore = typestore()
+        self._reader: Recording
+        self._open = True
         try:
             # FileNotFoundError is a kind of OSError, so this names a missing bag as well.
-            self._reader, self._cut = open_reader(path)
+            self._reader, self._cut = open_recording(path, _DAMAGE)
         except _DAMAGE as error:
             raise BagError(f"{path}: expected a rosbag2, got {_line(error)}") from None
         images = [c for c in self._reader.connections if c.msgtype in (IMAGE, COMPRESSED)]
@@ -103,14 +106,16 @@ class Bag:
         if self._cut:
             raise BagError(f"{self.path}: damaged: {self._cut}")
 
-    def _image(self, connection: Connection, recorded: int, raw: bytes) -> BagImage:
+    def _image(self, connection: Connection, recorded: int, packed: bytes) -> BagImage:
+        raw = plain(bytes(packed))
         message: Any = self._types.deserialize_cdr(raw, connection.msgtype)
         stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
-        return BagImage(connection.topic, stamp, recorded, message, bytes(raw), connection.msgtype)
+        return BagImage(connection.topic, stamp, recorded, message, raw, connection.msgtype)
 
     def close(self) -> None:
         """Close it; may be called twice."""
-        if self._reader.is_open:
+        if self._open:
+            self._open = False
             with contextlib.suppress(*_DAMAGE):
                 self._reader.close()
 

@@ -16,7 +16,6 @@ from rosbags.rosbag2 import Reader, storage_mcap
 MAGIC = b"\x89MCAP0\r\n"
 # A footer that points to no summary (MCAP specification, "Footer"), and the magic behind it.
 _END = b"\x02" + (20).to_bytes(8, "little") + bytes(20) + MAGIC
-_STORAGES = (".mcap", ".db3")
 
 _known_definition = storage_mcap.get_msgdef
 
@@ -130,23 +129,13 @@ def whole_records(path: Path) -> int | None:
 
 
 def open_reader(path: Path) -> tuple[Reader, str]:
-    """Open a bag: a folder with metadata.yaml, a folder with one recording that was not ended, or a file of one.
+    """Open a bag: a folder with metadata.yaml, or one file of a recording, also one that was not ended.
 
     Returns it, and why it is not whole, or ''. Raises whatever rosbags raises.
     """
-    file = _lonely(path)
-    reader = Reader(_MendedPath(file))
+    reader = Reader(_MendedPath(path))
     with _hooked():
         reader.open()
-    files = [file] if file.is_file() else sorted(file.glob("*.mcap"))
+    files = [path] if path.is_file() else sorted(path.glob("*.mcap"))
     cut = [part.name for part in files if part.suffix == ".mcap" and whole_records(part) is not None]
     return reader, f"the end of {', '.join(cut)} is missing" if cut else ""
-
-
-def _lonely(path: Path) -> Path:
-    """Return the one recording in a folder without metadata.yaml, which is written last; else the path itself."""
-    if path.is_dir() and not (path / "metadata.yaml").exists():
-        files = [file for file in path.iterdir() if file.suffix in _STORAGES]
-        if len(files) == 1:
-            return files[0]
-    return path

@@ -39,7 +39,7 @@ def natural_key(path: Path | str) -> tuple[list[str | int], str]:
     """Return a key that sorts names as people do: numbers by their value, so that img2 comes before img10."""
     name = Path(path).name
     # Every second part is a number, so that texts are only ever compared with texts.
-    parts: list[str | int] = list(re.split(r"([0-9]+)", name.casefold()))
+    parts: list[str | int] = list(re.split(r"([0-9]+)", Path(path).stem.casefold()))
     parts[1::2] = [int(part) for part in parts[1::2]]
     return parts, name
 

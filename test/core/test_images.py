@@ -171,3 +171,26 @@ def test_a_cut_png_is_refused_or_decoded_but_never_crashes():
     for end in range(0, len(png), 7):
         with contextlib.suppress(ImageError):
             assert compressed_to_frame(compressed(png[:end]), 0.0).gray.shape == (32, 32)
+
+
+def photograph():
+    """A picture that takes 20 KB as JPEG, as a camera's does."""
+    noise = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
+    return cv2.resize(noise, (320, 240), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.mark.parametrize("options", [[], [cv2.IMWRITE_JPEG_PROGRESSIVE, 1], [cv2.IMWRITE_JPEG_RST_INTERVAL, 20]])
+def test_a_jpeg_that_lost_bytes_in_its_middle_is_refused(options, capfd):
+    jpeg = cv2.imencode(".jpg", photograph(), options)[1].tobytes()
+    middle = len(jpeg) // 2
+    with pytest.raises(ImageError, match="must be a whole JPEG or PNG image") as caught:
+        compressed_to_frame(compressed(jpeg[:middle] + jpeg[middle + 1000 :]), 0.0)
+    assert caught.value.kind in ("damaged", "decode")
+    assert capfd.readouterr().err == "", "libjpeg's own words do not reach the terminal"
+
+
+def test_what_a_camera_pads_its_jpeg_with_is_no_damage(capfd):
+    jpeg = cv2.imencode(".jpg", photograph())[1].tobytes()
+    for padded in (jpeg + bytes(500), jpeg[:-2] + bytes(4) + jpeg[-2:]):
+        assert compressed_to_frame(compressed(padded), 0.0).gray.shape == (240, 320)
+    assert capfd.readouterr().err == ""

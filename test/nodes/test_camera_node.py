@@ -8,6 +8,7 @@ import time
 import cv2
 import numpy as np
 import pytest
+import videos
 import yaml
 from fer_ros.msg import FaceEmotionArray
 from pictures import smiling
@@ -88,7 +89,7 @@ def test_a_calibration_is_published_with_the_images_header(start, peer, folder):
     [
         ("no/such/file.avi", "source must be a device, a file, a folder or a URL, got 'no/such/file.avi'"),
         ("{folder}/notes.txt", "expected a video, got a file that OpenCV cannot read"),
-        ("{folder}/empty", "expected images"),
+        ("{folder}/empty", "expected images in this folder, got an empty one"),
     ],
 )
 def test_a_source_that_is_none_ends_the_node_with_its_reason(start, folder, source, reason):
@@ -102,9 +103,75 @@ def test_a_source_that_is_none_ends_the_node_with_its_reason(start, folder, sour
 @pytest.mark.parametrize("device", ["/dev/video99", 99])
 def test_a_device_that_is_not_there_is_tried_again(start, device):
     camera = start("camera_node", source=device, reconnect_period=0.2)
-    assert camera.says(f"{device}: cannot be opened; trying every 0.2 s")
+    assert camera.says(f"{device}: cannot be opened; trying every 0.2 s: no such device; ")
     code, seconds = camera.stop()
     assert code == 0 and seconds < patience(camera) and "Traceback" not in camera.output
+
+
+def stamps_of(images):
+    """Return the stamps in seconds from the first one."""
+    times = np.array([image.header.stamp.sec + image.header.stamp.nanosec * 1e-9 for image in images])
+    return times - times[0]
+
+
+def test_a_video_keeps_its_own_timing(start, peer, tmp_path):
+    """Also a variable one, though its header says something else; a busy subscriber may miss an image."""
+    path = videos.write_matroska(tmp_path / "a.mkv", videos.numbered(len(videos.PHONE)), videos.PHONE, rate=1000)
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    camera = start("camera_node", source=path, rate=100.0, wait_for_subscriber=20.0)
+    assert camera.process.wait(timeout=60) == 0
+    assert len(images) >= len(videos.PHONE) - 3
+    numbers = [videos.number_of(np.frombuffer(image.data, np.uint8)) for image in images]
+    expected = np.array([videos.PHONE[number] for number in numbers])
+    np.testing.assert_allclose(stamps_of(images), expected - expected[0], atol=2e-3)
+    assert camera.says("its header says 1000 images a second, by their own times they come at 7.097")
+
+
+def test_a_video_faster_than_the_rate_loses_images_and_not_time(start, peer, tmp_path):
+    path = videos.write_video(tmp_path / "a.avi", videos.numbered(24), 60)
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    camera = start("camera_node", source=path, rate=20.0, wait_for_subscriber=20.0)
+    assert camera.process.wait(timeout=60) == 0
+    numbers = [videos.number_of(np.frombuffer(image.data, np.uint8)) for image in images]
+    assert set(numbers) <= set(range(0, 24, 3)) and len(numbers) >= 6
+    np.testing.assert_allclose(stamps_of(images), (np.array(numbers) - numbers[0]) / 60, atol=2e-3)
+    assert camera.says("end after 8 images")
+    assert "16 images that came faster than `rate` were left out" in camera.output
+
+
+def test_a_damaged_video_says_what_is_missing_and_ends_with_an_error(start, tmp_path):
+    path = videos.write_video(tmp_path / "a.avi", videos.numbered(24), 60)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    camera = start("camera_node", source=path, rate=100.0)
+    assert camera.process.wait(timeout=60) == 1
+    assert camera.says("of 24 images that it claims are missing") and "Traceback" not in camera.output
+
+
+def test_pictures_of_a_folder_that_cannot_be_read_are_named_and_leave_their_gap(start, peer, folder):
+    (folder / "1.png").write_bytes(b"damaged")
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    camera = start("camera_node", source=folder, rate=10.0, wait_for_subscriber=20.0)
+    assert camera.process.wait(timeout=60) == 1
+    assert camera.says("1 of 3 pictures could not be read: 1.png (")
+    assert "1 that are no pictures: notes.txt" in camera.output
+    assert [image.data[0] for image in images] == [10, 250]
+    assert stamps_of(images)[1] == pytest.approx(0.2, abs=2e-3)
+
+
+def test_the_password_of_a_url_is_never_shown(start):
+    with streaming() as port:
+        camera = start("camera_node", source=f"http://me:secret@127.0.0.1:{port}/stream.mjpg", reconnect_period=0.2)
+        assert camera.says(f"http://...@127.0.0.1:{port}/stream.mjpg on /camera/image_raw")
+    assert camera.says("vanished; trying")
+    camera.stop()
+    assert "secret" not in camera.output and "me:" not in camera.output
+
+
+def test_a_pixel_format_that_is_none_is_refused(start):
+    camera = start("camera_node", source="/dev/video99", pixel_format="MJPEG")
+    assert camera.process.wait(timeout=60) == 1
+    assert camera.says("parameter pixel_format must be one of ('auto', 'MJPG', 'YUYV'), got 'MJPEG'")
 
 
 class _Stream(http.server.BaseHTTPRequestHandler):

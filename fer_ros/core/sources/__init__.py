@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fer_ros.core.paths import user_path, without_password
 from fer_ros.core.sources.camera import Camera, CameraFormat, is_device
 from fer_ros.core.sources.folder import IMAGE_SUFFIXES, ImageFolder, PictureError, is_picture, pictures_in, read_picture
@@ -31,7 +33,7 @@ def is_live(name: str) -> bool:
     return is_device(name) or "://" in name
 
 
-def open_recorded(name: str, rate: float | None = None) -> VideoFile | ImageFolder:
+def open_recorded(name: str | Path, rate: float | None = None) -> VideoFile | ImageFolder:
     """Open a video file, a folder of pictures, or one picture.
 
     Args:
@@ -45,9 +47,9 @@ def open_recorded(name: str, rate: float | None = None) -> VideoFile | ImageFold
     path = user_path(name)
     if path.is_dir():
         return ImageFolder(name, rate)
-    if is_live(name) or not path.is_file():
+    if is_live(str(name)) or not path.is_file():
         raise SourceError(
-            f"source must be a device, a file, a folder or a URL, got {without_password(name)!r}, which is none"
+            f"source must be a device, a file, a folder or a URL, got {without_password(str(name))!r}, which is none"
         )
     # An animated picture is a video; any other would make OpenCV look for its neighbours img_1, img_2 and so on.
     if is_picture(path) and not (path.suffix.lower() == ".gif" and pictures_in(path) > 1):
