@@ -146,9 +146,9 @@ def _run(options: argparse.Namespace, jobs: Sequence[Job], command: str) -> int:
     with ExitStack() as stack:
         if output is not None:
             stack.enter_context(output.faces())
-        outcomes = list(_outcomes(options, jobs, output))
+        outcomes, interrupted = _until_interrupted(_outcomes(options, jobs, output))
     left_out = [line for outcome in outcomes for line in outcome.left_out]
-    left_out += [f"{job.what.name}: not begun" for job in jobs[len(outcomes) :]]
+    left_out += [f"{job.what.name}: not analysed, interrupted" for job in jobs[len(outcomes) :]]
     told = sys.stderr if options.json else sys.stdout
     if output is not None:
         settings = jobs[0].settings
@@ -163,9 +163,22 @@ def _run(options: argparse.Namespace, jobs: Sequence[Job], command: str) -> int:
         files = output.finish(outcomes, left_out, facts)
         print(_summary(outcomes), file=told)
         print(f"report: {files[-1]}", file=told)
-    if any(outcome.interrupted for outcome in outcomes):
+    if interrupted:
+        print(f"{_NAME}: interrupted: what was read before is written", file=sys.stderr)
         return _INTERRUPTED
     return _LEFT_OUT if left_out else 0
+
+
+def _until_interrupted(outcomes: Iterator[Outcome]) -> tuple[list[Outcome], bool]:
+    """Return what came of the inputs up to the one that Ctrl-C ended, and whether one did."""
+    done: list[Outcome] = []
+    try:
+        for outcome in outcomes:
+            done.append(outcome)
+    except KeyboardInterrupt:
+        # It met the wait for another process, whose input is then among those that were not analysed.
+        return done, True
+    return done, any(outcome.interrupted for outcome in done)
 
 
 def _outcomes(options: argparse.Namespace, jobs: Sequence[Job], output: Output | None) -> Iterator[Outcome]:

@@ -18,7 +18,8 @@ h2 { font-size: 1.15rem; margin: 32px 0 8px }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line) }
 th { font-weight: 500; white-space: nowrap }
-td { min-width: 3em }
+td { overflow-wrap: break-word; min-width: 3em; max-width: 28em }
+.facts td { overflow-wrap: anywhere; max-width: none }
 .facts th { width: 8em }
 .bar { display: flex; height: 12px; min-width: 220px; border-radius: 3px; overflow: hidden; margin: 6px 0 2px }
 .bar i { flex-basis: 0 }

@@ -161,8 +161,9 @@ def test_a_reader_that_goes_away_is_no_accident(clip):
 
 def test_workers_answer_as_one_process_does(clip, photos, tmp_path):
     for workers in ("1", "2"):
-        words = [str(clip), str(photos), "--threads", "1", "--workers", workers]
-        assert main([*words, "--output", str(tmp_path / workers)]) == 0
+        words = [clip, photos, "--threads", "1", "--workers", workers, "--output", tmp_path / workers]
+        done = subprocess.run([sys.executable, SCRIPT, *words], capture_output=True, text=True, timeout=100)
+        assert done.returncode == 0, done.stderr
     one, two = (table(tmp_path / workers / "faces.csv") for workers in ("1", "2"))
     # Ids are random, and the first of a pair is not always the same.
     alike = [[{k: v for k, v in face.items() if k != "track"} for face in faces] for faces in (one, two)]
@@ -307,6 +308,21 @@ def test_a_terminal_sees_how_far_it_is_and_a_file_does_not(clip, tmp_path):
     assert b"image/s" not in quiet.stderr
 
 
+def test_ctrl_c_ends_all_workers_and_the_report_says_so(tmp_path):
+    clips = [write_clip(tmp_path / "short.avi", 2), *(write_clip(tmp_path / f"{n}.avi", 400) for n in range(2))]
+    command = [sys.executable, SCRIPT, *clips, "--workers", "2", "--json", "--output", tmp_path / "out"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert json.loads(process.stdout.readline())["file"].endswith("short.avi")
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130 and "interrupted: what was read before is written" in errors
+    assert "Traceback" not in errors
+    assert table(tmp_path / "out" / "faces.csv")
+    assert "interrupted" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_an_interrupted_analysis_keeps_what_it_has_and_says_so(tmp_path):
     clips = [write_clip(tmp_path / f"{name}.avi", 400) for name in ("long", "next")]
     command = [sys.executable, SCRIPT, *clips, "--json", "--output", tmp_path / "out"]
@@ -319,4 +335,4 @@ def test_an_interrupted_analysis_keeps_what_it_has_and_says_so(tmp_path):
     faces = table(tmp_path / "out" / "faces.csv")
     assert 0 < len(faces) < 800 and json.loads(first)["track"] == faces[0]["track"]
     report = (tmp_path / "out" / "report.html").read_text()
-    assert "interrupted after" in report and "next.avi: not begun" in report
+    assert "interrupted after" in report and "next.avi: not analysed" in report
