@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
-from pathlib import Path
 from typing import Protocol
 
 from rclpy.clock import Clock, ClockType
@@ -23,10 +22,12 @@ from std_msgs.msg import String
 
 from fer_ros.client import FaceSnapshot, FaceWatcher
 from fer_ros.client.quality_of_service import RESULTS, publisher_events
-from fer_ros.nodes.parameters import PRACTICE_NODE, ParameterError, declare
+from fer_ros.core.paths import user_path
+from fer_ros.nodes.declaration import ParameterError, declare
+from fer_ros.nodes.parameters import PRACTICE_NODE
 from fer_ros.nodes.runner import run
 
-_STEP = 0.05  # seconds between two looks at the child
+_STEP = 0.05  # seconds between two steps of a trial
 
 _SPOKEN = {
     "angry": "an angry",
@@ -86,7 +87,7 @@ class Trial:
     _stamp: float = 0.0
 
     def step(self, faces: Faces, passed: float) -> None:
-        """Look at the child. passed: seconds since the last step.
+        """Check what the child shows now. passed: seconds since the last step.
 
         The largest face is chosen, and kept for as long as it is there. Then the trial stands still until there is a
         face again. That is the child again, or somebody else: the track id ends when a face leaves.
@@ -139,7 +140,7 @@ class PracticeNode(Node):
         self._log: int | None = None
         if values["log_file"]:
             # Append-only, and for its owner alone: it is about a child.
-            path = Path(values["log_file"]).expanduser()
+            path = user_path(values["log_file"])
             self._log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         topic = "practice/say"
         events = publisher_events(self, self.resolve_topic_name(topic), RESULTS)
@@ -195,7 +196,7 @@ class PracticeNode(Node):
         if trial.result is not None:
             self._trial = None
             self._record(trial)
-            self._answer(trial)
+            self._respond(trial)
         elif trial.child is not None and not was_there:
             self._say(f"Show me {_SPOKEN[trial.target]} face.")
         elif trial.child is None and was_there:
@@ -217,7 +218,7 @@ class PracticeNode(Node):
             )
         return self._checked
 
-    def _answer(self, trial: Trial) -> None:
+    def _respond(self, trial: Trial) -> None:
         """Praise or encourage, and choose what comes next."""
         last = self._at + 1 == len(self._targets)
         if trial.result is Result.SHOWN:
@@ -261,4 +262,4 @@ class PracticeNode(Node):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node; returns the exit code."""
-    return run(PracticeNode, arguments)
+    return run("practice_node", PracticeNode, arguments)

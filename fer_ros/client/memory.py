@@ -69,7 +69,7 @@ class FaceMemory:
         untracked = []
         for face in faces:
             if face.track_id:
-                events += self._see(face, now)
+                events += self._update_face(face, now)
             else:
                 untracked.append(face)
         self._untracked[camera] = now, tuple(untracked)
@@ -101,7 +101,7 @@ class FaceMemory:
         gone = [key for key in self._known if key[0] == camera]
         return [Left(self._known.pop(key).face) for key in gone]
 
-    def _see(self, face: FaceSnapshot, now: float) -> list[Event]:
+    def _update_face(self, face: FaceSnapshot, now: float) -> list[Event]:
         events: list[Event] = []
         known = self._known.get(face.key)
         if known is None:

@@ -13,7 +13,7 @@ from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.client.snapshots import ExpressionChange, FaceSnapshot, faces_of, seconds_of
 from fer_ros.msg import FaceEmotionArray
 
-_LOOK_EVERY = 0.1  # seconds between two looks for faces that have left
+_CHECK_PERIOD = 0.1  # seconds between two checks for faces that have left
 
 
 class FaceWatcher:
@@ -37,7 +37,7 @@ class FaceWatcher:
 
         topic: relative names follow the node's namespace and remaps.
         left_after: seconds without a face after which it has left, above 0, else ValueError. They are seconds of
-        this machine, so faces also leave when no messages come; told at most 0.1 s late.
+        this machine, so faces also leave when no messages come. They are reported at most 0.1 s late.
         on_appeared: called with the first snapshot of each new face.
         on_left: called with the last snapshot of each face that left, or that was forgotten because the stamps of its
         camera jumped backwards, as those of a recording do that starts again. A face that comes back is a new one.
@@ -55,7 +55,7 @@ class FaceWatcher:
         )
         # Faces leave in real seconds, also where the time is simulated and stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = node.create_timer(_LOOK_EVERY, self._look, clock=steady)
+        self._timer = node.create_timer(_CHECK_PERIOD, self._expire, clock=steady)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -108,12 +108,12 @@ class FaceWatcher:
             )
         elif any(face.smoothed is None for face in faces):
             self._warn_once("raw", f"{self.topic}: faces not smoothed: never stable; see fer_node's smoothing.enabled")
-        self._tell(self._memory.update(message.camera, seconds_of(message), faces, time.monotonic()))
+        self._dispatch(self._memory.update(message.camera, seconds_of(message), faces, time.monotonic()))
 
-    def _look(self) -> None:
-        self._tell(self._memory.expire(time.monotonic()))
+    def _expire(self) -> None:
+        self._dispatch(self._memory.expire(time.monotonic()))
 
-    def _tell(self, events: list[Event]) -> None:
+    def _dispatch(self, events: list[Event]) -> None:
         for event in events:
             if self._closed:  # by a callback
                 return

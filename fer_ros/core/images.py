@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_ros.core.compressed_formats import unreadable
 from fer_ros.core.decoder_warnings import damage, decoder_warnings
 from fer_ros.core.types import Frame, Gray, Rgb
 
@@ -181,6 +182,7 @@ def compressed_to_frame(image: CompressedImage, stamp: float) -> Frame:
     the decoder notices that bytes are lost.
     """
     data = np.frombuffer(image.data, np.uint8)
+    check_format(image.format, data[:8].tobytes())
     _check_size(*_claimed_size(data.tobytes()))
     gray = _decode(data, cv2.IMREAD_GRAYSCALE)
 
@@ -188,6 +190,16 @@ def compressed_to_frame(image: CompressedImage, stamp: float) -> Frame:
         return cv2.cvtColor(_decode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
     return Frame(gray, stamp, rgb)
+
+
+def check_format(name: str, head: bytes) -> None:
+    """Refuse video and depth by their names. Raises ImageError that says what it is, and what to do.
+
+    name: the message's `format`.  head: the first bytes of its data.
+    """
+    what, instead = unreadable(name, head)
+    if what and not head.startswith((b"\x89PNG", b"\xff\xd8")):
+        raise ImageError(f"format {what}", f"compressed image must be JPEG or PNG, got {what}; {instead}")
 
 
 def check_claims(data: bytes) -> None:

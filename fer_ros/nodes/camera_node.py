@@ -18,7 +18,8 @@ from fer_ros.core.sources import Camera, CameraFormat, Picture, Recorded, is_liv
 from fer_ros.core.sources.playback import Playback
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.conversions import to_image
-from fer_ros.nodes.parameters import CAMERA_NODE, declare
+from fer_ros.nodes.declaration import declare
+from fer_ros.nodes.parameters import CAMERA_NODE
 from fer_ros.nodes.runner import run
 
 _CAPTURE = "capture"
@@ -166,7 +167,7 @@ class CameraNode(Node):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node; returns the exit code."""
-    code = run(CameraNode, arguments)
+    code = run("camera_node", CameraNode, arguments)
     if any(thread.name == _CAPTURE for thread in threading.enumerate()):
         # A read that hangs in OpenCV must not come back while the interpreter ends: that would abort the process.
         sys.stdout.flush()

@@ -1,47 +1,152 @@
-"""The image topics of a node: which type each one is, and who publishes it."""
+"""The image topics of a node: subscribed in the type that is published, followed when that changes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from rclpy.node import Node, Subscription
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from fer_ros.client.quality_of_service import IMAGES, subscription_events
+from fer_ros.core.compressed_formats import unreadable
+from fer_ros.nodes.graph import Publishing, names, publishers_of
+from fer_ros.nodes.problems import Problems
+
+AUTO = "auto"
+TRANSPORTS: dict[str, type[Any]] = {"raw": Image, "compressed": CompressedImage}
+"""Values of the parameter image_transport beside AUTO, with the message type that each stands for."""
+
+_POLL_PERIOD = 0.5  # seconds between two looks at who publishes
+_TYPES = {f"sensor_msgs/msg/{kind.__name__}": kind for kind in TRANSPORTS.values()}
+_NAMES = {kind: name for name, kind in _TYPES.items()}
+
+
+@dataclass
+class _Input:
+    """One camera. several: for how many looks in a row there was more than one publisher."""
+
+    kind: type[Any]
+    subscription: Subscription
+    several: int = 0
 
 
 class Inputs:
-    """Subscriptions to image topics, which may change."""
+    """Subscriptions to image topics, which may change; used in the executor's thread alone."""
 
-    def __init__(self, node: Node, on_image: Callable[[str, Image | CompressedImage], None]) -> None:
-        """Subscribe to nothing yet; `on_image` gets a camera's resolved topic and its message."""
+    def __init__(
+        self, node: Node, on_image: Callable[[str, Image | CompressedImage], None], problems: Problems
+    ) -> None:
+        """Subscribe to nothing yet.
+
+        Args:
+            node: subscribes.
+            on_image: gets a camera's resolved topic and its message.
+            problems: is told of publishers that do not fit.
+
+        """
         self._node = node
         self._on_image = on_image
-        self._subscriptions: dict[str, Subscription] = {}
+        self._problems = problems
+        self._transport = AUTO
+        self._inputs: dict[str, _Input] = {}
+        # The graph changes in real time, also where the time is simulated and stands still.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(_POLL_PERIOD, self._poll, clock=steady, autostart=False)
 
-    def subscribe(self, cameras: Iterable[str]) -> None:
-        """Subscribe to these resolved topics and to no others; those that stay are not interrupted."""
+    def set_cameras(self, cameras: Iterable[str], transport: str = AUTO) -> None:
+        """Subscribe to these topics and to no others; those that stay are not interrupted.
+
+        Args:
+            cameras: resolved names.
+            transport: 'raw' or 'compressed' for the type of all topics; 'auto' takes the type that is published, and
+                while nobody publishes the one that the topic's name stands for.
+
+        """
+        self._transport = transport
         wanted = list(cameras)
+        for camera in set(self._inputs) - set(wanted):
+            self._node.destroy_subscription(self._inputs.pop(camera).subscription)
         for camera in wanted:
-            if camera not in self._subscriptions:
-                self._subscriptions[camera] = self._node.create_subscription(
-                    message_type(camera),
-                    camera,
-                    lambda message, camera=camera: self._on_image(camera, message),
-                    IMAGES,
-                    event_callbacks=subscription_events(self._node, camera),
-                )
-        for camera in set(self._subscriptions) - set(wanted):
-            self._node.destroy_subscription(self._subscriptions.pop(camera))
+            self._follow(camera)
+        if wanted:
+            self._timer.reset()
+        else:
+            self._timer.cancel()
+
+    def close(self) -> None:
+        """Unsubscribe from everything."""
+        self.set_cameras([])
+        self._node.destroy_timer(self._timer)
+
+    def _poll(self) -> None:
+        for camera in tuple(self._inputs):
+            self._follow(camera)
+
+    def _follow(self, camera: str) -> None:
+        """Subscribe to a camera in the type that is published, and say what does not fit."""
+        publishers = publishers_of(self._node, camera)
+        current = self._inputs.get(camera)
+        kind = self._kind(camera, publishers)
+        if current is None:
+            current = self._inputs[camera] = _Input(kind, self._subscribe(camera, kind))
+        elif kind is not current.kind:
+            self._node.destroy_subscription(current.subscription)
+            current.kind, current.subscription = kind, self._subscribe(camera, kind)
+            self._node.get_logger().info(f"{camera}: subscribed to {_NAMES[kind]}, which is what is published")
+        # A driver that is started again may be there twice for a moment.
+        current.several = current.several + 1 if len(publishers) > 1 else 0
+        self._problems.update(camera, "type", _mismatch(kind, self._transport, publishers))
+        self._problems.update(camera, "publishers", _several(publishers) if current.several > 1 else "")
+
+    def _kind(self, camera: str, publishers: Sequence[Publishing]) -> type[Any]:
+        if self._transport != AUTO:
+            return TRANSPORTS[self._transport]
+        current = self._inputs[camera].kind if camera in self._inputs else guessed_type(camera)
+        published = [_TYPES[publisher.type] for publisher in publishers if publisher.type in _TYPES]
+        return current if current in published or not published else published[0]
+
+    def _subscribe(self, camera: str, kind: type[Any]) -> Subscription:
+        def receive(message: Image | CompressedImage) -> None:
+            self._on_image(camera, message)
+
+        return self._node.create_subscription(
+            kind, camera, receive, IMAGES, event_callbacks=subscription_events(self._node, camera)
+        )
 
 
-def message_type(topic: str) -> type[Image] | type[CompressedImage]:
-    """Return the type that an image topic's name stands for."""
+def guessed_type(topic: str) -> type[Any]:
+    """Return the type that an image topic's resolved name stands for, while nobody publishes it."""
     return CompressedImage if topic.endswith("/compressed") else Image
 
 
+def _mismatch(kind: type[Any], transport: str, publishers: Sequence[Publishing]) -> str:
+    """Say that a topic is published in other types alone."""
+    types = sorted({publisher.type for publisher in publishers})
+    if not types or _NAMES[kind] in types:
+        return ""
+    expected = _NAMES[kind] if transport != AUTO else " or ".join(_TYPES)
+    text = f"expected {expected}, got {', '.join(types)} from {names(publishers)}"
+    if transport != AUTO and set(types) & set(_TYPES):
+        return f"{text}: set image_transport to {AUTO}"
+    what, instead = unreadable(types[0])
+    return f"{text}, which is {what}; {instead}" if what else text
+
+
+def _several(publishers: Sequence[Publishing]) -> str:
+    return f"{len(publishers)} publishers, {names(publishers)}, whose images mix: stop or remap all but one"
+
+
 def resolve_cameras(node: Node, topics: Sequence[str]) -> list[str]:
-    """Return the full names of image topics. Raises ValueError unless they are valid, different, and at least one."""
+    """Return the full names of image topics.
+
+    Raises:
+        ValueError: one is no valid name, two are the same, or there is none.
+
+    """
     try:
         cameras = [node.resolve_topic_name(topic) for topic in topics]
     except RuntimeError as error:  # rcl's own, for a name that is none
@@ -49,12 +154,3 @@ def resolve_cameras(node: Node, topics: Sequence[str]) -> list[str]:
     if not cameras or len(set(cameras)) != len(cameras):
         raise ValueError(f"image_topics must be one or more different topics, got {topics}")
     return cameras
-
-
-def who_publishes(node: Node, camera: str) -> str:
-    """Say how many publish a camera's topic, and whether in another type than its name stands for."""
-    expected = f"sensor_msgs/msg/{message_type(camera).__name__}"
-    found = node.get_publishers_info_by_topic(camera)
-    others = {info.topic_type for info in found} - {expected}
-    text = f"publishers of this topic: {len(found)}"
-    return f"{text}; expected {expected}, got {', '.join(sorted(others))}" if others else text

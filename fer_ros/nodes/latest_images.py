@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 
-class Newest(Generic[Item]):
+class LatestImages(Generic[Item]):
     """A mailbox with one place a camera, filled by callbacks and emptied by one worker."""
 
     def __init__(self) -> None:
@@ -37,11 +37,6 @@ class Newest(Generic[Item]):
         """Forget what nobody has taken yet."""
         with self._changed:
             self._items = {}
-
-    @property
-    def closed(self) -> bool:
-        """Whether the worker was told to go."""
-        return self._closed
 
     def close(self) -> None:
         """Let the worker go: take_all returns an empty dict from now on."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 
-class ManagedNode(LifecycleNode):
+class RobustLifecycleNode(LifecycleNode):
     """What rclpy's lifecycle node leaves open."""
 
     def __init__(self, name: str) -> None:
@@ -28,12 +29,21 @@ class ManagedNode(LifecycleNode):
             response.success = False
             return response
 
-    def explained(self, *expected: type[Exception]) -> Explained:
-        """Return a context for the body of a transition: rclpy keeps to itself what is raised there.
+    @contextmanager
+    def log_exceptions(self, *expected: type[Exception]) -> Iterator[None]:
+        """Write what a transition's body raises to the log, with its traceback: rclpy keeps it to itself.
 
-        expected: exceptions that the caller explains.
+        Args:
+            expected: exceptions that the caller handles; they pass in silence.
+
         """
-        return Explained(self, expected)
+        try:
+            yield
+        except expected:
+            raise
+        except Exception:
+            self.get_logger().error(traceback.format_exc())
+            raise
 
     def release(self) -> None:
         """Stop to work, and let go of everything that was made since the node was unconfigured."""
@@ -42,42 +52,23 @@ class ManagedNode(LifecycleNode):
     def destroy_node(self) -> None:
         """Destroy it with all its services."""
         super().destroy_node()
-        # rclpy leaves this to the garbage collector: until then, managers find services that nobody answers.
+        # rclpy leaves this to the garbage collector: until then, managers find services that nobody serves.
         self._state_machine.destroy_when_not_in_use()
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Become what it was before it was configured."""
-        with self.explained():
-            self.release()
-        return super().on_cleanup(state)
+        return self._released(super().on_cleanup(state), "cleaned up: the model is unloaded")
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop for good."""
-        with self.explained():
-            self.release()
-        return super().on_shutdown(state)
+        return self._released(super().on_shutdown(state), "shut down: the node cannot be configured again")
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Become unconfigured after a transition that failed; the manager may try again."""
-        with self.explained():
+        return self._released(super().on_error(state), "unconfigured after an error")
+
+    def _released(self, result: TransitionCallbackReturn, text: str) -> TransitionCallbackReturn:
+        with self.log_exceptions():
             self.release()
-        return super().on_error(state)
-
-
-class Explained:
-    """Writes an exception with its traceback to the node's log, and lets it pass."""
-
-    def __init__(self, node: LifecycleNode, expected: tuple[type[Exception], ...]) -> None:
-        """Write to the log of this node all but the expected ones."""
-        self._node = node
-        self._expected = expected
-
-    def __enter__(self) -> None:
-        """Enter."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Leave, with or without an exception."""
-        if error is not None and not isinstance(error, self._expected):
-            self._node.get_logger().error("".join(traceback.format_exception(kind, error, trace)))
+        self.get_logger().info(text)
+        return result

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from typing import Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
-from fer_ros.client.quality_of_service import IMAGES, RESULTS, subscription_events
+from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.images import ImageError
 from fer_ros.msg import FaceEmotionArray
 from fer_ros.nodes.conversions import seconds, to_frame
-from fer_ros.nodes.parameters import PAGE_NODE, ParameterError, declare
+from fer_ros.nodes.declaration import declare
+from fer_ros.nodes.inputs import Inputs, resolve_cameras
+from fer_ros.nodes.parameters import PAGE_NODE
+from fer_ros.nodes.problems import Problems
 from fer_ros.nodes.runner import run
+from fer_ros.nodes.worker import Worker
 from fer_ros.page.access import Access
 from fer_ros.page.matching import PATIENCE, Matcher
 from fer_ros.page.server import Server, bind
 from fer_ros.page.updates import Meter, Update, encode, faces_of, stamp_text, to_json
 
-_STATE_EVERY = 1.0  # seconds
+_STATE_PERIOD = 1.0  # seconds
+
+Taken = tuple[str, "Image | CompressedImage | None", "FaceEmotionArray | None", dict[str, float]]
+"""Of one camera: its name, a picture, the results of the picture, and rate and latency."""
 
 
 class PageNode(Node):
-    """Serves the page. It subscribes only while somebody looks, to the results and the cameras that are looked at."""
+    """Serves the page. It subscribes only while somebody watches, to the results and the cameras that are watched."""
 
     def __init__(self) -> None:
         """Declare the parameters, open the port and print the address."""
@@ -34,56 +41,48 @@ class PageNode(Node):
         self.exit_code = 0
         self.ended = threading.Event()
         values = declare(self, PAGE_NODE)
-        self._cameras = [self.resolve_topic_name(topic) for topic in values["image_topics"]]
-        if not self._cameras or len(set(self._cameras)) != len(self._cameras):
-            raise ParameterError(f"image_topics must be one or more different topics, got {values['image_topics']}")
+        self._cameras = resolve_cameras(self, values["image_topics"])
+        self._transport = values["image_transport"]
         self._faces_topic = self.resolve_topic_name(values["faces_topic"])
         self._period, self._width = 1.0 / values["rate"], values["width"]
         self._matchers: dict[str, Matcher[Image | CompressedImage, FaceEmotionArray]] = {}
         self._meters: dict[str, Meter] = {}
-        self._images: dict[str, Subscription] = {}
+        self._inputs = Inputs(self, self.on_image, Problems(self.get_logger().warning))
         self._faces: Subscription | None = None
-        self._told: set[str] = set()
+        self._logged: set[str] = set()
+        self._due = time.monotonic()
         self._changed = threading.Condition()
         self._stopped = threading.Event()
         self._watched = self.create_guard_condition(self.on_watched)
-        # How things are is told in real seconds, also where the time is simulated and stands still.
+        # The state is sent in real seconds, also where the time is simulated and stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._state_timer = self.create_timer(_STATE_EVERY, self.tell, clock=steady, autostart=False)
+        self._state_timer = self.create_timer(_STATE_PERIOD, self.send_state, clock=steady, autostart=False)
         listener = bind(values["host"], values["port"])
         address, port = listener.getsockname()[:2]
         access = Access(values["host"], address, values["token"])
         self._server = Server(listener, access, self._cameras, self._watched.trigger)
-        self._worker = threading.Thread(target=self._work, name="encoder", daemon=True)
-        self._worker.start()
+        self._worker = Worker(self, self._take, self.send_updates, self._stop)
         # Printed, not logged: a token belongs neither on /rosout nor into a file.
         print(f"page_node: open {access.url(port)}", flush=True)
 
     def close(self) -> None:
         """Say goodbye to the browsers, and stop the threads."""
+        self._stop()
+        self._server.close()
+        self._worker.close(1.5)
+
+    def _stop(self) -> None:
         self._stopped.set()
         with self._changed:
             self._changed.notify_all()
-        self._server.close()
-        self._worker.join(timeout=1.5)
 
     def on_watched(self) -> None:
-        """Subscribe to what is looked at from now on, and let go of the rest."""
+        """Subscribe to what is watched from now on, and let go of the rest."""
         watched = self._server.watched
-        for camera in set(self._images) - watched:
-            self.destroy_subscription(self._images.pop(camera))
-            with self._changed:
-                del self._matchers[camera], self._meters[camera]
-        for camera in sorted(watched - set(self._images)):
-            with self._changed:
-                self._matchers[camera], self._meters[camera] = Matcher(), Meter()
-            self._images[camera] = self.create_subscription(
-                CompressedImage if camera.endswith("/compressed") else Image,
-                camera,
-                lambda message, camera=camera: self.on_image(camera, message),
-                IMAGES,
-                event_callbacks=subscription_events(self, camera),
-            )
+        with self._changed:
+            self._matchers = {camera: self._matchers.get(camera) or Matcher() for camera in watched}
+            self._meters = {camera: self._meters.get(camera) or Meter() for camera in watched}
+        self._inputs.set_cameras(sorted(watched), self._transport)
         if watched and self._faces is None:
             events = subscription_events(self, self._faces_topic)
             self._faces = self.create_subscription(
@@ -95,10 +94,10 @@ class PageNode(Node):
             self._faces = None
             self._state_timer.cancel()
         if watched:
-            self.tell()
+            self.send_state()
 
-    def tell(self) -> None:
-        """Tell the browsers who publishes what the page shows."""
+    def send_state(self) -> None:
+        """Send the browsers who publishes what the page shows."""
         cameras = [{"name": camera, "publishers": self.count_publishers(camera)} for camera in self._cameras]
         faces = {"name": self._faces_topic, "publishers": self.count_publishers(self._faces_topic)}
         self._server.tell(to_json({"type": "state", "cameras": cameras, "faces": faces}))
@@ -107,8 +106,10 @@ class PageNode(Node):
         """Keep a picture until its results come."""
         stamp = message.header.stamp
         with self._changed:
-            self._matchers[camera].put_picture((stamp.sec, stamp.nanosec), message, len(message.data), time.monotonic())
-            self._changed.notify()
+            if camera in self._matchers:
+                picture = (stamp.sec, stamp.nanosec), message, len(message.data)
+                self._matchers[camera].put_picture(*picture, time.monotonic())
+                self._changed.notify()
 
     def on_faces(self, message: FaceEmotionArray) -> None:
         """Keep results until their picture comes."""
@@ -123,55 +124,54 @@ class PageNode(Node):
             self._changed.notify()
 
     def _explain(self, camera: str) -> None:
-        """Say once that there are results of a camera that the page does not know."""
-        if camera not in self._cameras and camera not in self._told and len(self._told) < len(self._cameras) + 16:
-            self._told.add(camera)
+        """Log once that there are results of a camera that the page does not know."""
+        if camera not in self._cameras and camera not in self._logged and len(self._logged) < len(self._cameras) + 16:
+            self._logged.add(camera)
             self.get_logger().warning(f"{self._faces_topic} has faces of {camera}, which image_topics does not name")
 
-    def _work(self) -> None:
-        """Encode what somebody is ready for, no faster than the rate; a worker that dies takes the node with it."""
-        due = time.monotonic()
-        try:
-            while not self._stopped.is_set():
-                with self._changed:
-                    self._changed.wait_for(lambda: self._stopped.is_set() or self._has_news(), PATIENCE)
-                due = max(due + self._period, time.monotonic())
-                for camera, update in self._updates():
-                    self._server.show(camera, update)
-                self._stopped.wait(max(0.0, due - time.monotonic()))
-        finally:
-            if not self._stopped.is_set():
-                self.get_logger().fatal("the worker failed; the node ends, so that it can be started again")
-                self.exit_code = 1
-                self.ended.set()
+    def _take(self) -> list[Taken]:
+        """Wait for what somebody is ready for, no more often than the rate; empty when the node ends."""
+        self._stopped.wait(max(0.0, self._due - time.monotonic()))
+        while not self._stopped.is_set():
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopped.is_set() or self._has_news(), PATIENCE)
+                taken = self._take_updates()
+            if taken:
+                self._due = max(self._due + self._period, time.monotonic())
+                return taken
+        return []
 
     def _has_news(self) -> bool:
         now, wanted = time.monotonic(), self._server.wanted
         return any(matcher.ready(now) for camera, matcher in self._matchers.items() if camera in wanted)
 
-    def _updates(self) -> Iterator[tuple[str, Update]]:
-        """Take what has arrived for the cameras that somebody is ready for, and yield it as the browser reads it."""
-        taken = {}
-        with self._changed:
-            wanted, now = self._server.wanted, time.monotonic()
-            for camera, matcher in self._matchers.items():
-                if camera in wanted and (found := matcher.take(now)) is not None:
-                    taken[camera] = (*found, self._meters[camera].figures())
-        for camera, (image, results, figures) in taken.items():
+    def _take_updates(self) -> list[Taken]:
+        """Take what has arrived for the cameras that somebody is ready for."""
+        wanted, now = self._server.wanted, time.monotonic()
+        return [
+            (camera, *found, self._meters[camera].figures())
+            for camera, matcher in self._matchers.items()
+            if camera in wanted and (found := matcher.take(now)) is not None
+        ]
+
+    def send_updates(self, taken: list[Taken]) -> None:
+        """Send what was taken, as the browser reads it."""
+        for camera, image, results, figures in taken:
             faces = None if results is None else {**faces_of(results), **figures}
-            picture, jpeg = None, b""
-            if image is not None:
-                try:
-                    frame = to_frame(image)
-                    jpeg = encode(frame, self._width)
-                    stamp = stamp_text(image.header.stamp)
-                    picture = {"stamp": stamp, "width": frame.width, "height": frame.height}
-                except ImageError as error:
-                    picture = {"error": str(error)}
+            picture, jpeg = (None, b"") if image is None else self._encoded(image)
             content = {"type": "update", "camera": camera, "faces": faces, "picture": picture}
-            yield camera, Update(to_json(content), jpeg)
+            self._server.show(camera, Update(to_json(content), jpeg))
+
+    def _encoded(self, image: Image | CompressedImage) -> tuple[dict[str, Any], bytes]:
+        """Return what the browser is sent of a picture: its description and its JPEG."""
+        try:
+            frame = to_frame(image)
+            jpeg = encode(frame, self._width)
+        except ImageError as error:
+            return {"error": str(error)}, b""
+        return {"stamp": stamp_text(image.header.stamp), "width": frame.width, "height": frame.height}, jpeg
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node; returns the exit code."""
-    return run(PageNode, arguments)
+    return run("page_node", PageNode, arguments)

@@ -6,7 +6,6 @@ docs/decisions/0010-recording.md.
 
 from __future__ import annotations
 
-import itertools
 import queue
 import shutil
 import sqlite3
@@ -35,6 +34,26 @@ class RecordingError(ValueError):
     """A recording that cannot start; the message says why in one line."""
 
 
+class NoRecorder:
+    """Records nothing, in a recorder's place."""
+
+    images = False
+
+    def __init__(self, reason: str) -> None:
+        """Keep why: 'off', or why it was refused."""
+        self._reason = reason
+
+    def put(self, topic: str, message: Any, stamp: int) -> None:
+        """Do nothing."""
+
+    def diagnostic_values(self) -> dict[str, str]:
+        """Return what diagnostics say of it."""
+        return {"recording": self._reason}
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 class Recorder:
     """Records messages to a new bag in a thread of its own, from its making until `close`."""
 
@@ -42,7 +61,8 @@ class Recorder:
         """Start.
 
         folder: where the recording's own folder is made.  consent: who consented to what; must not be blank.
-        images: whether images are wanted too; the caller asks `images`.  error: told once, if recording has to stop.
+        images: whether images are wanted too; the caller asks `images`.
+        error: logs a line, once, if recording has to stop.
         Raises RecordingError without a consent, without rosbags, or where nothing can be written.
         """
         if not consent.strip():
@@ -78,7 +98,7 @@ class Recorder:
         except queue.Full:
             self.dropped += 1
 
-    def facts(self) -> dict[str, str]:
+    def diagnostic_values(self) -> dict[str, str]:
         """Return what diagnostics say of it."""
         return {
             "recording": f"stopped: {self.stopped}" if self.stopped else str(self.path),
@@ -128,6 +148,28 @@ class Recorder:
                 due = time.monotonic() + _PERIOD
             if self._closing.is_set():
                 end = min(end, time.monotonic() + _LAST_WORDS)
+
+
+def start_recording(folder: str, consent: str, images: bool, log: Any) -> Recorder | NoRecorder:
+    """Start to record if a folder is given. Where that cannot be, it is logged, and nothing is recorded.
+
+    Args:
+        folder: as `Recorder` takes it; '' for no recording.
+        consent: who consented to what.
+        images: whether images are wanted too.
+        log: a node's logger.
+
+    """
+    if not folder:
+        return NoRecorder("off")
+    try:
+        recorder = Recorder(folder, consent, images, log.error)
+    except RecordingError as error:
+        log.error(f"nothing is recorded: {error}")
+        return NoRecorder(f"refused: {error}")
+    what = "results and images" if images else "results"
+    log.info(f"recording {what} to {recorder.path} since {recorder.started:%Y-%m-%dT%H:%M:%SZ}; consent: {consent}")
+    return recorder
 
 
 class _Bag:
@@ -194,14 +236,15 @@ class _Bag:
 def _new_folder(parent: Path, now: datetime) -> Path:
     """Make a folder named after the time, which only its owner may read."""
     parent.mkdir(parents=True, exist_ok=True)
-    for number in itertools.count():
+    number = 0
+    while True:
         path = parent / f"{now:%Y%m%dT%H%M%SZ}{f'_{number}' if number else ''}"
         try:
             path.mkdir(mode=0o700)
         except FileExistsError:
-            continue
-        return path
-    raise AssertionError("unreachable")
+            number += 1
+        else:
+            return path
 
 
 def _consent(consent: str, started: datetime, images: bool) -> str:

@@ -7,13 +7,15 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
 from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.event_handler import PublisherEventCallbacks
-from rclpy.node import Node, Publisher
+from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
@@ -25,11 +27,11 @@ from fer_ros.nodes.conversions import Pixels, to_image
 
 _FACES = "humans/faces"
 _CROP_SIDE = 128  # pixels, the default of REP-155
-_LOOK_EVERY = 0.5  # seconds between two looks for silent cameras
-_LAST_WORD = Duration(seconds=0.3)  # at most, for listeners to get the last list
+_CHECK_PERIOD = 0.5  # seconds between two checks for silent cameras
+_LAST_LIST = Duration(seconds=0.3)  # at most, for listeners to get the last list
 _GRACE = 1.0  # seconds that a camera may be late before its faces go
 
-NEWEST = QoSProfile(
+LATEST = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
     depth=1,
     reliability=ReliabilityPolicy.RELIABLE,
@@ -39,7 +41,7 @@ NEWEST = QoSProfile(
 
 
 @dataclass
-class _Human:
+class _Face:
     """One face. seen: stamp of its last sight.  named: whether the last expression that was sent names one."""
 
     roi: Publisher
@@ -60,22 +62,34 @@ class _View:
     header: Header
     stamp: float
     received: float
-    humans: dict[str, _Human] = field(default_factory=dict)
+    faces: dict[str, _Face] = field(default_factory=dict)
 
 
-class Humans:
+def hri_messages() -> Any:
+    """Return the module hri_msgs.msg. Raises ValueError, which says how to install it, where it is missing."""
+    try:
+        from hri_msgs import msg
+    except ImportError as error:
+        raise ValueError(f"REP-155 needs hri_msgs ({error}): sudo apt-get install ros-jazzy-hri-msgs") from None
+    return msg
+
+
+class Ros4Hri:
     """Publishes the faces of all cameras, each on topics of its own while it is seen."""
 
     def __init__(self, node: Node, max_age: float, crops: bool) -> None:
-        """Publish for this node. max_age: seconds that an unseen face stays.  crops: publish pictures of the faces too.
+        """Publish.
 
-        Raises ValueError where hri_msgs is not installed.
+        Args:
+            node: has the publishers.
+            max_age: seconds for which an unseen face stays.
+            crops: publish pictures of the faces too.
+
+        Raises:
+            ValueError: hri_msgs is not installed.
+
         """
-        try:
-            from hri_msgs import msg
-        except ImportError as error:
-            raise ValueError(f"REP-155 needs hri_msgs ({error}): sudo apt-get install ros-jazzy-hri-msgs") from None
-        self._msg = msg
+        self._msg = hri_messages()
         self._node = node
         self._max_age = max_age
         self._crops = crops
@@ -84,10 +98,11 @@ class Humans:
         # Images come from a worker's thread, the timer and `close` from the executor's.
         self._lock = threading.Lock()
         topic = f"{_FACES}/tracked"
-        events = publisher_events(node, node.resolve_topic_name(topic), NEWEST)
-        self._tracked = node.create_publisher(msg.IdsList, topic, NEWEST, event_callbacks=events)
+        events = publisher_events(node, node.resolve_topic_name(topic), LATEST)
+        self._tracked = node.create_publisher(self._msg.IdsList, topic, LATEST, event_callbacks=events)
         # Silence is counted in real seconds, also where the time is simulated and stands still.
-        self._timer = node.create_timer(_LOOK_EVERY, self._look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(_CHECK_PERIOD, self._forget_silent, clock=steady)
 
     def publish(self, camera: str, header: Header, frame: Frame, faces: Sequence[TrackedFace]) -> None:
         """Publish the faces of one image with that image's header, untouched.
@@ -103,13 +118,13 @@ class Humans:
                 self._warn()
             view = self._updated(camera, header, frame.stamp)
             for face in known:
-                if face.track_id not in view.humans:
-                    view.humans[face.track_id] = self._meet(face.track_id)
-                view.humans[face.track_id].seen = frame.stamp
+                if face.track_id not in view.faces:
+                    view.faces[face.track_id] = self._add(face.track_id)
+                view.faces[face.track_id].seen = frame.stamp
             # First the list: listeners subscribe to a face's topics when they read its id.
-            self._list(header)
+            self._publish_ids(header)
             for face in known:
-                self._show(view.humans[face.track_id], header, frame, face)
+                self._publish_face(view.faces[face.track_id], header, frame, face)
 
     def close(self) -> None:
         """Forget all faces, tell so, and destroy the publishers; may be called twice."""
@@ -120,9 +135,9 @@ class Humans:
             self._node.destroy_timer(self._timer)
             for camera, view in list(self._views.items()):
                 self._forget(camera)
-                self._list(view.header)
+                self._publish_ids(view.header)
             # A listener drops what it has not yet got from a publisher that goes.
-            self._tracked.wait_for_all_acked(_LAST_WORD)
+            self._tracked.wait_for_all_acked(_LAST_LIST)
             self._node.destroy_publisher(self._tracked)
 
     def _updated(self, camera: str, header: Header, stamp: float) -> _View:
@@ -131,21 +146,21 @@ class Humans:
             self._forget(camera)
         view = self._views.setdefault(camera, _View(header, stamp, 0.0))
         view.header, view.stamp, view.received = header, stamp, time.monotonic()
-        for track_id, human in list(view.humans.items()):
-            if stamp - human.seen > self._max_age:
-                self._lose(view.humans.pop(track_id))
+        for track_id, shown in list(view.faces.items()):
+            if stamp - shown.seen > self._max_age:
+                self._remove(view.faces.pop(track_id))
         return view
 
-    def _look(self) -> None:
+    def _forget_silent(self) -> None:
         """Forget the faces of cameras that have fallen silent: nobody knows whether they are still there."""
         with self._lock:
             now = time.monotonic()
             for camera, view in list(self._views.items()):
                 if not self._closed and now - view.received > self._max_age + _GRACE:
                     self._forget(camera)
-                    self._list(view.header)
+                    self._publish_ids(view.header)
 
-    def _meet(self, track_id: str) -> _Human:
+    def _add(self, track_id: str) -> _Face:
         place = f"{_FACES}/{track_id}"
         # No events: they are waited for by the executor, and a subscriber that asks for too much warns by itself.
         events = PublisherEventCallbacks(use_default_callbacks=False)
@@ -153,42 +168,42 @@ class Humans:
         def publisher(kind: type, name: str, qos: QoSProfile) -> Publisher:
             return self._node.create_publisher(kind, f"{place}/{name}", qos, event_callbacks=events)
 
-        return _Human(
-            roi=publisher(self._msg.NormalizedRegionOfInterest2D, "roi", NEWEST),
+        return _Face(
+            roi=publisher(self._msg.NormalizedRegionOfInterest2D, "roi", LATEST),
             expression=publisher(self._msg.Expression, "expression", RESULTS),
-            cropped=publisher(Image, "cropped", NEWEST) if self._crops else None,
+            cropped=publisher(Image, "cropped", LATEST) if self._crops else None,
         )
 
-    def _lose(self, human: _Human) -> None:
-        for publisher in human.publishers:
+    def _remove(self, shown: _Face) -> None:
+        for publisher in shown.publishers:
             self._node.destroy_publisher(publisher)
 
     def _forget(self, camera: str) -> None:
-        for human in self._views.pop(camera).humans.values():
-            self._lose(human)
+        for shown in self._views.pop(camera).faces.values():
+            self._remove(shown)
 
-    def _list(self, header: Header) -> None:
-        ids = [track_id for view in self._views.values() for track_id in view.humans]
+    def _publish_ids(self, header: Header) -> None:
+        ids = [track_id for view in self._views.values() for track_id in view.faces]
         self._tracked.publish(self._msg.IdsList(header=header, ids=ids))
 
-    def _show(self, human: _Human, header: Header, frame: Frame, face: TrackedFace) -> None:
+    def _publish_face(self, shown: _Face, header: Header, frame: Frame, face: TrackedFace) -> None:
         left, top, right, bottom = _inside(face.box, frame)
         region = self._msg.NormalizedRegionOfInterest2D(header=header, c=float(np.clip(face.score, 0.0, 1.0)))
         region.xmin, region.xmax = left / frame.width, right / frame.width
         region.ymin, region.ymax = top / frame.height, bottom / frame.height
-        human.roi.publish(region)
-        answer = _answer(face)
-        name = REP155_NAMES[answer.label] if answer is not None else None
+        shown.roi.publish(region)
+        expression = _reliable(face)
+        name = REP155_NAMES[expression.label] if expression is not None else None
         # Neither is estimated.
         message = self._msg.Expression(header=header, valence=math.nan, arousal=math.nan)
-        if answer is not None and name is not None:
-            message.expression, message.confidence = name, answer.confidence
+        if expression is not None and name is not None:
+            message.expression, message.confidence = name, expression.confidence
         # Listeners keep the last expression, so its end is told: once, because libhri logs every empty one.
-        if message.expression or human.named:
-            human.expression.publish(message)
-        human.named = bool(message.expression)
-        if human.cropped is not None and human.cropped.get_subscription_count():
-            human.cropped.publish(to_image(_picture(frame, face.box), header, "bgr8"))
+        if message.expression or shown.named:
+            shown.expression.publish(message)
+        shown.named = bool(message.expression)
+        if shown.cropped is not None and shown.cropped.get_subscription_count():
+            shown.cropped.publish(to_image(_picture(frame, face.box), header, "bgr8"))
 
     def _warn(self) -> None:
         if not self._warned:
@@ -196,7 +211,7 @@ class Humans:
             self._warned = True
 
 
-def _answer(face: TrackedFace) -> Expression | None:
+def _reliable(face: TrackedFace) -> Expression | None:
     """Return what a face's expression is, or None where that should be doubted."""
     if face.reasons:
         return None

@@ -1,24 +1,33 @@
-"""The parameters of a running node: a change is judged and applied as a whole, or refused with a reason."""
+"""The parameters of a running node: a change is validated and applied as a whole, or refused with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter as Change
 
-from fer_ros.nodes.parameters import Changes, Parameter, ParameterError, declare, how_to_change, refusal
+from fer_ros.nodes.declaration import Changes, Parameter, ParameterError, Values, declare_parameters, refusal
 
-Values = dict[str, Any]
+Prepared = TypeVar("Prepared")
 
 
-class LiveSettings:
+@dataclass(frozen=True)
+class _Pending(Generic[Prepared]):
+    """A request that was accepted and is not stored yet. prepared: None while the node is not configured."""
+
+    values: Values
+    prepared: Prepared | None
+
+
+class LiveSettings(Generic[Prepared]):
     """A node's parameters by name, while they change.
 
-    rclpy judges a request in the one callback and stores it in the other, in the same thread and without another
-    request in between.
+    rclpy validates a request in the one callback and stores it in the other, in the same thread and without another
+    request in between. What the new values need is loaded in the first, once, and handed to the second.
     """
 
     def __init__(
@@ -26,21 +35,31 @@ class LiveSettings:
         node: Node,
         parameters: Sequence[Parameter],
         configured: Callable[[], bool],
-        judge: Callable[[Values], None],
-        apply: Callable[[Values, Values], None],
+        validate: Callable[[Values], Prepared],
+        apply: Callable[[Values, Values, Prepared], None],
     ) -> None:
         """Declare the parameters and watch them.
 
-        configured: whether the node is; parameters marked UNCONFIGURED are refused then, and others judged and applied.
-        judge: raises OSError or ValueError for values that do not fit together.  apply: takes (old, new) values over.
-        Raises ParameterError as `declare` does.
+        Args:
+            node: has the parameters.
+            parameters: all of them.
+            configured: whether the node is. Then parameters marked UNCONFIGURED are refused, and others are validated
+                and applied.
+            validate: loads what new values need and returns it. Raises OSError, RuntimeError or ValueError for values
+                that do not fit together.
+            apply: takes (old values, new values, what was loaded) over.
+
+        Raises:
+            ParameterError: as `declare_parameters`.
+
         """
         self._parameters = {parameter.name: parameter for parameter in parameters}
         self._configured = configured
-        self._judge_all = judge
-        self._apply_all = apply
-        self.values: Values = declare(node, tuple(parameters))
-        node.add_on_set_parameters_callback(self._judge)
+        self._validate_values = validate
+        self._apply_values = apply
+        self._pending: _Pending[Prepared] | None = None
+        self.values: Values = declare_parameters(node, parameters)
+        node.add_on_set_parameters_callback(self._validate)
         node.add_post_set_parameters_callback(self._apply)
 
     def _changed(self, changes: Sequence[Change]) -> Values:
@@ -50,23 +69,29 @@ class LiveSettings:
             parameter = self._parameters.get(change.name)
             if parameter is None:
                 continue
-            if parameter.changes is Changes.UNCONFIGURED and self._configured():
-                raise ParameterError(f"{change.name}: {how_to_change(parameter)}")
-            values[change.name] = parameter.taken(change.value)
+            if parameter.changes is Changes.AT_START or (
+                parameter.changes is Changes.UNCONFIGURED and self._configured()
+            ):
+                raise ParameterError(f"{change.name}: {parameter.how_to_change}")
+            values[change.name] = parameter.convert(change.value)
         return values
 
-    def _judge(self, changes: Sequence[Change]) -> SetParametersResult:
-        """Accept or refuse a request; nothing has changed when it is refused."""
+    def _validate(self, changes: Sequence[Change]) -> SetParametersResult:
+        """Accept or refuse a request; nothing has changed, and nothing is kept, when it is refused."""
+        self._pending = None
         try:
             values = self._changed(changes)
             # Before that, a value that does not fit yet may be followed by the one that it fits.
-            if self._configured():
-                self._judge_all(values)
-        except (OSError, ValueError) as error:
+            prepared = self._validate_values(values) if self._configured() else None
+        except (OSError, RuntimeError, ValueError) as error:
             return refusal(str(error))
+        self._pending = _Pending(values, prepared)
         return SetParametersResult(successful=True)
 
     def _apply(self, changes: Sequence[Change]) -> None:
-        old, self.values = self.values, self._changed(changes)
-        if self._configured() and old != self.values:
-            self._apply_all(old, self.values)
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        old, self.values = self.values, pending.values
+        if pending.prepared is not None and old != self.values:
+            self._apply_values(old, self.values, pending.prepared)

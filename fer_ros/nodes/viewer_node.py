@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,10 +16,12 @@ from sensor_msgs.msg import Image
 
 from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.images import raw_to_frame
+from fer_ros.core.paths import user_path
 from fer_ros.core.types import Reasons
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from fer_ros.nodes.conversions import seconds
-from fer_ros.nodes.parameters import VIEWER_NODE, declare
+from fer_ros.nodes.declaration import declare
+from fer_ros.nodes.parameters import VIEWER_NODE
 from fer_ros.nodes.runner import run
 
 _STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}
@@ -37,10 +38,11 @@ class ViewerNode(Node):
         self.exit_code = 0
         self.ended = threading.Event()
         values = declare(self, VIEWER_NODE)
-        self._title, self._folder = values["title"], values["save_to"]
-        if self._folder:
+        self._title = values["title"]
+        self._folder = user_path(values["save_to"]) if values["save_to"] else None
+        if self._folder is not None:
             # Now and not at the end: a folder that cannot be made should not cost the whole clip.
-            Path(self._folder).mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
         self._delays: list[float] = []
         self._recent: deque[float] = deque(maxlen=30)
         self._faces = 0
@@ -54,7 +56,7 @@ class ViewerNode(Node):
         topic = values["faces_topic"]
         events = subscription_events(self, topic)
         self.create_subscription(FaceEmotionArray, topic, self.on_faces, RESULTS, event_callbacks=events)
-        if self._folder:
+        if self._folder is not None:
             self.create_subscription(Image, values["annotated_topic"], self.on_picture, RESULTS)
 
     def on_faces(self, message: FaceEmotionArray) -> None:
@@ -63,7 +65,7 @@ class ViewerNode(Node):
         self._delays.append(now - seconds(message.header.stamp))
         self._recent.append(now)
         self._faces += len(message.faces)
-        if self._folder:
+        if self._folder is not None:
             self._counts[(message.header.stamp.sec, message.header.stamp.nanosec)] = len(message.faces)
         if self._live is not None:
             self._live.update(self._table(message), refresh=True)
@@ -88,8 +90,8 @@ class ViewerNode(Node):
         # Without any answer there is no latency, and nan says so.
         delays = np.array(self._delays or [np.nan]) * 1e3
         p50, p95 = np.percentile(delays, [50, 95])
-        if self._folder and self._picture is not None:
-            path = Path(self._folder) / "annotated.png"
+        if self._folder is not None and self._picture is not None:
+            path = self._folder / "annotated.png"
             rgb = raw_to_frame(self._picture[1], 0.0).rgb
             cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
             print(f"{self._title}: wrote {path}")
@@ -138,4 +140,4 @@ def _label(face: FaceEmotion) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node; returns the exit code."""
-    return run(ViewerNode, arguments)
+    return run("viewer_node", ViewerNode, arguments)
