@@ -35,6 +35,16 @@ def write_video(path: Path, pictures: Sequence[np.ndarray], rate: float, codec: 
     return path
 
 
+def cut_after(path: Path, count: int) -> Path:
+    """Cut a file of JPEG pictures off behind so many of them, in the middle of the next one."""
+    content = path.read_bytes()
+    at = -1
+    for _ in range(count + 1):
+        at = content.index(b"\xff\xd8\xff", at + 1)
+    path.write_bytes(content[: at + 100])
+    return path
+
+
 def _element(identity: str, content: bytes) -> bytes:
     """Return an element of EBML (RFC 8794): identity, length in eight bytes, content."""
     return bytes.fromhex(identity) + (0x01 << 56 | len(content)).to_bytes(8, "big") + content

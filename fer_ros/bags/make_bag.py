@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
     source = _opened(options.source, options.rate)
     topic = f"{options.topic}/compressed" if options.compressed else options.topic
     images = make_bag(source, options.output, topic, options.storage, options.compressed)
-    times = list(tqdm(images, total=source.count or None, unit="image", mininterval=1))
+    times = list(tqdm(images, total=source.count or None, unit="image", mininterval=1, disable=None))
     print(f"{options.output}: {len(times)} images on {topic}, from {times[0]:.2f} to {times[-1]:.2f} s")
     for line in source.notes():
         print(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -110,15 +111,16 @@ def make_bag(
     compressed: as JPEG, on a topic that ends in /compressed.
     Raises BagError as BagWriter does, or if the source shows nothing.
     """
-    empty = True
+    pictures = source.pictures()
+    # Before the bag is made: nothing is left behind of a source that shows nothing.
+    first = next(pictures, None)
+    if first is None:
+        raise BagError("; ".join(source.problems()) or f"{source.name}: expected images, got none")
     with contextlib.closing(source), BagWriter(path, storage) as bag:
-        for one in source.pictures():
+        for one in itertools.chain([first], pictures):
             nanoseconds = round(one.time * 1e9)
             bag.write_message(topic, image_message(bag, one.picture, nanoseconds, compressed), nanoseconds)
-            empty = False
             yield one.time
-    if empty:
-        raise BagError("; ".join(source.problems()) or f"{source.name}: expected images, got none")
 
 
 def image_message(bag: BagWriter, picture: np.ndarray[Any, Any], nanoseconds: int, compressed: bool) -> Any:

@@ -6,12 +6,13 @@ import sqlite3
 
 import numpy as np
 import pytest
-from rosbags.rosbag2 import Reader
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, Reader, Writer
 
 from bags.bags import CAMERA, START, image, write_bag
+from fer_ros.bags import parts
 from fer_ros.bags.reading import Bag, BagError
-from fer_ros.bags.types import typestore
-from fer_ros.bags.writing import BagWriter
+from fer_ros.bags.types import IMAGE, typestore
+from fer_ros.bags.writing import STORAGES, BagWriter
 
 PICTURES = [np.full((24, 32, 3), 10 * number, np.uint8) for number in range(6)]
 
@@ -95,7 +96,8 @@ def test_a_record_that_claims_more_than_any_memory_is_damage(tmp_path):
 def test_what_is_no_bag_is_said_in_one_line(tmp_path):
     (tmp_path / "text.mcap").write_text("no bag")
     (tmp_path / "empty").mkdir()
-    for name in ("text.mcap", "empty", "missing"):
+    (tmp_path / "text.db3.zstd").write_text("no bag")
+    for name in ("text.mcap", "text.db3.zstd", "empty", "missing"):
         with pytest.raises(BagError, match="expected a rosbag2, got") as caught:
             Bag(tmp_path / name)
         assert "\n" not in str(caught.value)
@@ -119,3 +121,118 @@ def test_a_bag_survives_being_moved(tmp_path):
     moved = shutil.move(write_bag(tmp_path / "bag", PICTURES), tmp_path / "elsewhere")
     with Reader(moved) as reader:
         assert reader.message_count == 6
+
+
+TIMES = pytest.approx([START + n / 10 for n in range(6)])
+
+
+def split(path, storage, order):
+    """Write the images as a recorder does that splits its files and is killed: no metadata.yaml.
+
+    order: names of the files; the first one holds the first two images, and so on.
+    """
+    path.mkdir()
+    for number, name in enumerate(order):
+        part = path / "part"
+        with BagWriter(part, storage) as writer:
+            for index in range(2 * number, 2 * number + 2):
+                stamp = START + index / 10
+                writer.write_message(CAMERA, image(writer, PICTURES[index], stamp), round(stamp * 1e9))
+        (file,) = (file for file in part.iterdir() if file.suffix != ".yaml")
+        file.rename(path / f"{name}{file.suffix}")
+        shutil.rmtree(part)
+    return path
+
+
+@pytest.mark.parametrize("storage", ["mcap", "sqlite3"])
+@pytest.mark.parametrize("order", [("bag_0", "bag_1", "bag_2"), ("bag_9", "bag_10", "bag_8")])
+def test_files_of_a_killed_recorder_are_read_in_the_order_of_their_times(tmp_path, storage, order):
+    with Bag(split(tmp_path / "bag", storage, order)) as bag:
+        assert bag.count == 6 and bag.cameras == (CAMERA,)
+        assert [one.stamp for one in bag.images()] == TIMES
+
+
+def test_a_split_recording_whose_last_file_was_cut_off_is_read_as_far_as_it_goes(tmp_path):
+    path = split(tmp_path / "bag", "mcap", ("bag_0", "bag_1", "bag_2"))
+    content = (path / "bag_2.mcap").read_bytes()
+    (path / "bag_2.mcap").write_bytes(content[: len(content) // 3])
+    read = []
+    with pytest.raises(BagError, match=r"the end of bag_2.mcap is missing"), Bag(path) as bag:
+        read.extend(one.stamp for one in bag.images())
+    assert read[:4] == pytest.approx([START + n / 10 for n in range(4)])
+
+
+@pytest.mark.parametrize("storage", ["mcap", "sqlite3"])
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(tmp_path, storage):
+    path = split(tmp_path / "bag", storage, ("bag_0", "bag_1", "bag_2"))
+    (broken,) = path.glob("bag_1.*")
+    broken.write_bytes(b"")
+    read = []
+    with pytest.raises(BagError, match=f"damaged: {broken.name} cannot be read"), Bag(path) as bag:
+        read.extend(one.stamp for one in bag.images())
+    assert read == pytest.approx([START + n / 10 for n in (0, 1, 4, 5)])
+
+
+def packed(path, storage, mode):
+    """Write the images as a recorder does that compresses."""
+    writer = Writer(path, version=9, storage_plugin=STORAGES[storage])
+    writer.set_compression(mode, CompressionFormat.ZSTD)
+    with writer:
+        connection = writer.add_connection(CAMERA, IMAGE, typestore=typestore())
+        for number, picture in enumerate(PICTURES):
+            stamp = START + number / 10
+            message = image(Types(), picture, stamp)
+            raw = typestore().serialize_cdr(message, IMAGE)
+            writer.write(connection, round(stamp * 1e9), raw)
+    return path
+
+
+class Types:
+    """What `image` needs of a writer."""
+
+    types = typestore()
+
+
+@pytest.mark.parametrize("metadata", [True, False])
+@pytest.mark.parametrize("mode", [CompressionMode.MESSAGE, CompressionMode.FILE])
+@pytest.mark.parametrize("storage", ["mcap", "sqlite3"])
+def test_compressed_recordings_are_read_with_metadata_and_without(tmp_path, storage, mode, metadata):
+    path = packed(tmp_path / "bag", storage, mode)
+    if not metadata:
+        (path / "metadata.yaml").unlink()
+    with Bag(path) as bag:
+        images = list(bag.images())
+    assert [one.stamp for one in images] == TIMES
+    assert [int(one.message.data[0]) for one in images] == [0, 10, 20, 30, 40, 50]
+    (file,) = (file for file in path.iterdir() if file.suffix != ".yaml")
+    with Bag(file) as bag:
+        assert [one.stamp for one in bag.images()] == TIMES, "also one file by itself"
+
+
+def test_an_empty_description_is_as_good_as_none(tmp_path):
+    path = write_bag(tmp_path / "bag", PICTURES)
+    (path / "metadata.yaml").write_bytes(b"")
+    with Bag(path) as bag:
+        assert [one.stamp for one in bag.images()] == TIMES
+
+
+def test_a_damaged_description_names_the_command_that_writes_it_anew(tmp_path):
+    path = write_bag(tmp_path / "bag", PICTURES)
+    (path / "metadata.yaml").write_text("rosbag2_bagfile_information: {version: 9}")
+    with pytest.raises(BagError, match=f"ros2 bag reindex {path} writes metadata.yaml anew"):
+        Bag(path)
+
+
+def test_messages_that_sqlite_holds_back_are_told(tmp_path):
+    path = split(tmp_path / "bag", "sqlite3", ("bag_0",))
+    (path / "bag_0.db3-wal").write_bytes(b"pages")
+    with pytest.raises(BagError, match="the last messages of bag_0.db3 are in bag_0.db3-wal"), Bag(path) as bag:
+        list(bag.images())
+
+
+def test_a_message_that_would_fill_the_memory_is_damage(tmp_path, monkeypatch):
+    path = packed(tmp_path / "bag", "mcap", CompressionMode.MESSAGE)
+    (path / "metadata.yaml").unlink()
+    monkeypatch.setattr(parts, "_LARGEST_MESSAGE", 1000)
+    with pytest.raises(BagError, match="expected messages of fewer than 1000 bytes"), Bag(path) as bag:
+        list(bag.images())
