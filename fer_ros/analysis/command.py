@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "inputs", nargs="+", metavar="INPUT", help="picture, folder of pictures and videos, video, or rosbag2"
     )
-    parser.add_argument("--output", type=Path, help="folder of the tables and the report")
+    parser.add_argument("--output", type=user_path, help="folder of the tables and the report")
     parser.add_argument("--json", action="store_true", help="print each face as a line of JSON; needs no --output")
     parser.add_argument("--profile", default="default", help="default, robot or paper, or a parameter file of fer_node")
     parser.add_argument("--bundle", help="model bundle: the name of one that ships, or a folder")

@@ -12,7 +12,7 @@ from fer_ros.core.sources import SourceError, VideoFile, is_live, open_recorded
 from fer_ros.core.sources.folder import is_picture
 from fer_ros.core.sources.types import first_names
 
-VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".ts", ".webm", ".wmv")
+VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm", ".wmv")
 """What a video's name ends in within a folder; a file that is named by itself may have any name."""
 BAG_SUFFIXES = (".db3", ".mcap")
 PICTURE, FOLDER, VIDEO, BAG = "picture", "folder", "video", "bag"
@@ -26,11 +26,13 @@ class Input:
     Attributes:
         path: of the file or folder.
         kind: PICTURE, FOLDER (its pictures), VIDEO or BAG.
+        note: what lies beside it in its folder and is not read, or ''.
 
     """
 
     path: Path
     kind: str
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -80,7 +82,12 @@ def _folder(path: Path) -> list[Input]:
     if not pictures and not videos:
         held = f"one that holds {first_names([entry.name for entry in entries])}" if entries else "an empty one"
         raise ValueError(f"{path}: expected pictures, videos or a bag in this folder, got {held}")
-    return ([Input(path, FOLDER)] if pictures else []) + [Input(video, VIDEO) for video in videos]
+    if pictures:
+        # What else lies there is told when the pictures are read.
+        return [Input(path, FOLDER), *(Input(video, VIDEO) for video in videos)]
+    others = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries if entry not in videos]
+    note = f"{path}: {len(others)} that are no videos: {first_names(others)}" if others else ""
+    return [Input(video, VIDEO, "" if number else note) for number, video in enumerate(videos)]
 
 
 def _missing(given: str, path: Path) -> str:

@@ -55,7 +55,7 @@ class Reading:
         """Note what to read, and whom to tell what could not be read; it is opened with the first image."""
         self.count = 0
         self.rate = 0.0
-        self.notes: list[str] = []
+        self.notes = [what.note] if what.note else []
         self._what = what
         self._left_out = left_out
 

@@ -19,6 +19,7 @@ def moving(number: int) -> np.ndarray:
 
 def write_clip(path: Path, count: int = 12, shown: range | None = None) -> Path:
     """Write a clip of ten images a second; people are in those of the range, or in all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), RATE, SIZE)
     for number in range(count):
         seen = shown is None or number in shown

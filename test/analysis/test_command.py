@@ -196,6 +196,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(photos, tmp_path, cap
     assert all(name in report for name in ("broken.mp4", "broken.jpg", "notes.txt"))
 
 
+def test_a_folder_of_videos_gives_each_of_them_and_names_the_rest(tmp_path, capsys):
+    for number in (10, 9):
+        write_clip(tmp_path / "videos" / f"take{number}.avi", 3)
+    (tmp_path / "videos" / "notes.txt").write_text("ward 3")
+    (tmp_path / "videos" / "older").mkdir()
+    assert main([str(tmp_path / "videos"), "--output", str(tmp_path / "out")]) == 0
+    files = dict.fromkeys(face["file"] for face in table(tmp_path / "out" / "faces.csv"))
+    assert [Path(file).name for file in files] == ["take9.avi", "take10.avi"]
+    assert "videos: 2 that are no videos: notes.txt, older/" in capsys.readouterr().err
+
+
 def test_a_damaged_bag_gives_what_can_be_read(tmp_path, capsys):
     bag = write_bag(tmp_path / "bag", [pictures.two_faces()] * 6)
     (file,) = bag.glob("*.mcap")
