@@ -5,8 +5,8 @@ import sys
 import types
 
 import pytest
-
 from analysis.clips import write_clip
+
 from benchmarks.analyze import ours, peers, table, theirs
 from fer_ros.core import load_pipeline
 
