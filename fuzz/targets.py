@@ -31,7 +31,10 @@ from fer_ros.bags.writing import STORAGES, BagWriter, image_message
 from fer_ros.core.classification.bundle import BundleError, load_bundle
 from fer_ros.core.emotions import EMOTIONS
 from fer_ros.core.images import ENCODINGS, MAX_PIXELS, ImageError, compressed_to_frame, raw_to_frame
+from fer_ros.core.paths import natural_key, without_password
 from fer_ros.core.profile import pipeline_config
+from fer_ros.core.sources import PictureError, read_picture
+from fer_ros.core.sources.containers import describe
 from fer_ros.core.types import Frame
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.parameters import FER_NODE
@@ -315,6 +318,38 @@ def bag(data: bytes, folder: Path) -> object:
     return answers if len(answers) != 1 else answers[0]
 
 
+def container(data: bytes, folder: Path) -> object:
+    """The start of a video file, and the index of an MP4."""
+    path = folder / "video"
+    path.write_bytes(data)
+    with _opens_only_inside(folder):
+        found = describe(path)
+    _promise(found.length is None or found.length >= 0, f"a length of {found.length} s")
+    return found
+
+
+def picture(data: bytes, folder: Path) -> object:
+    """A picture's file of any format."""
+    path = folder / "picture"
+    path.write_bytes(data)
+    with _opens_only_inside(folder):
+        try:
+            read = read_picture(path)
+        except PictureError as error:
+            return refused(error)
+    _promise(read.ndim == 3 and read.shape[2] == 3 and read.dtype == np.uint8, f"{read.shape} {read.dtype}")
+    return hashlib.blake2b(np.ascontiguousarray(read)).hexdigest()
+
+
+def name(data: bytes, folder: Path) -> object:
+    """A name that somebody gave: a URL whose password must not be shown, or a file that is to be sorted."""
+    text = Reader(data).rest().decode("utf-8", "replace")
+    secret = "".join(letter for letter in text if letter.isalnum()) or "s"
+    shown = without_password(f"rtsp://{secret}:{secret}@robot/{text}")
+    _promise(shown.startswith("rtsp://...@"), f"{shown!r} is shown")
+    return shown, natural_key(text.replace("/", "")[:99] or "a")
+
+
 _watched: list[str] | None = None
 
 
@@ -374,6 +409,27 @@ def _bags() -> tuple[bytes, ...]:
     return tuple(files)
 
 
+def _mp4_box(kind: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + content
+
+
+def _videos() -> tuple[bytes, ...]:
+    """The start of an AVI, of a raw stream, and an MP4's index with an edit list."""
+    words = [number.to_bytes(4, "big") for number in (0, 1000, 400, 1, 12)]
+    zero, scale, length, one, count = words
+    track = [
+        _mp4_box(b"edts", _mp4_box(b"elst", zero + one + length + zero + one)),
+        _mp4_box(
+            b"mdia",
+            _mp4_box(b"mdhd", zero * 3 + scale + scale + zero)
+            + _mp4_box(b"hdlr", zero * 2 + b"vide")
+            + _mp4_box(b"minf", _mp4_box(b"stbl", _mp4_box(b"stsz", zero * 2 + count))),
+        ),
+    ]
+    moov = _mp4_box(b"moov", _mp4_box(b"mvhd", zero * 3 + scale + length) + _mp4_box(b"trak", b"".join(track)))
+    return (_mp4_box(b"ftyp", b"isom") + moov, b"RIFF\0\0\0\0AVI LIST", b"\0\0\0\1\x67", _mp4_box(b"ftyp", b"isom"))
+
+
 TARGETS = {
     "raw_image": Target(raw_image, tuple(bytes([0, i, 0, 0, 8, 0, 8, 0, 8, 0]) + bytes(range(63)) for i in range(32))),
     "compressed_image": Target(compressed_image, _pictures(), 4096),
@@ -385,6 +441,9 @@ TARGETS = {
         labels, (b"", b"\0start,end,expression\n0,1,happy\n", b"\1- {start: 0, end: 1, expression: sad}\n")
     ),
     "bag": Target(bag, _bags(), 32768),
+    "container": Target(container, _videos(), 2048),
+    "picture": Target(picture, _pictures(), 4096),
+    "name": Target(name, (b"live", b"user=me&pwd=secret@10", b"img10.png"), 128),
     "calibration": Target(calibration, (_CALIBRATION, b"!\1" + b"5", b"!\4[1, {a: &x 2}, *x]"), 1024),
 }
 

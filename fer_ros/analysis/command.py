@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from fer_ros.core.paths import user_path
 
 if TYPE_CHECKING:
     from fer_ros.analysis.job import Job, Outcome, Settings

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_ros.core.paths import user_path
+
 if TYPE_CHECKING:
     from fer_ros.bags.evaluation import Session
     from fer_ros.bags.scoring import Score
@@ -123,12 +125,12 @@ def _summary(score: Score) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Evaluate the bags; returns 0 if all of them were read to their end."""
     parser = argparse.ArgumentParser(prog="fer-evaluate-bag", description=(__doc__ or "").split(": ", 1)[1])
-    parser.add_argument("bags", nargs="+", type=Path, metavar="BAG", help="rosbag2 folder, or .mcap or .db3 file")
+    parser.add_argument("bags", nargs="+", type=user_path, metavar="BAG", help="rosbag2 folder, or .mcap or .db3 file")
     parser.add_argument(
-        "--labels", type=Path, nargs="+", required=True, help="CSV or YAML; one for all bags, or each's"
+        "--labels", type=user_path, nargs="+", required=True, help="CSV or YAML; one for all bags, or each's"
     )
-    parser.add_argument("--output", type=Path, required=True, help="folder of the report; several bags: one in it each")
-    parser.add_argument("--params-file", type=Path, help="fer_node's parameters; its defaults when left out")
+    parser.add_argument("--output", type=user_path, required=True, help="folder of the report; several bags: one in it each")
+    parser.add_argument("--params-file", type=user_path, help="fer_node's parameters; its defaults when left out")
     parser.add_argument("--bundle", help="folder of a model bundle; the parameter file's, or the default one")
     parser.add_argument("--backend", choices=("auto", "litert", "tensorflow"))
     parser.add_argument("--precision", choices=("default", "float", "int8"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from fer_ros.core.paths import user_path
 from fer_training.data.ckplus import CONFIGURATIONS, SIZES
 from fer_training.data.registry import NAMES, DatasetSpec
 
@@ -14,7 +14,7 @@ from fer_training.data.registry import NAMES, DatasetSpec
 def add_dataset(parser: argparse.ArgumentParser) -> None:
     """Add --dataset, --path and what some data sets need besides."""
     parser.add_argument("--dataset", choices=NAMES, required=True)
-    parser.add_argument("--path", type=Path, required=True, help="where the data set stands")
+    parser.add_argument("--path", type=user_path, required=True, help="where the data set stands")
     parser.add_argument("--classes", choices=tuple(CONFIGURATIONS), default="8", help="class set of CK+")
     parser.add_argument("--size", choices=tuple(SIZES), default="small", help="CK+: last frame or last three frames")
     parser.add_argument("--whole", action="store_true", help="class folders hold whole pictures, not cropped faces")

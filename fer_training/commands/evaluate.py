@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
+from fer_ros.core.paths import user_path
 from fer_training.commands.common import add_dataset, dataset_spec
 
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", choices=("default", "float", "float32", "float16", "int8"), default="default")
     parser.add_argument("--threads", type=int, default=2, help="of LiteRT")
     parser.add_argument("--json", action="store_true", help='print one line, {"accuracy": ..., "n": ...}')
-    parser.add_argument("--output", type=Path, help="folder for the report: Markdown, CSV, JSON and pictures")
+    parser.add_argument("--output", type=user_path, help="folder for the report: Markdown, CSV, JSON and pictures")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fer_ros.core.paths import user_path
 from fer_training.commands.common import add_renamed
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--run", type=Path, required=True, dest="run_folder", help="folder of a finished run")
-    parser.add_argument("--path", type=Path, required=True, help="where the run's data set stands")
-    parser.add_argument("--output", type=Path, required=True, help="folder of the new bundle")
+    parser.add_argument("--run", type=user_path, required=True, dest="run_folder", help="folder of a finished run")
+    parser.add_argument("--path", type=user_path, required=True, help="where the run's data set stands")
+    parser.add_argument("--output", type=user_path, required=True, help="folder of the new bundle")
     parser.add_argument("--name", help="the bundle's name; the output folder's when left out")
     parser.add_argument("--weights", choices=("best", "last"), default="best")
     parser.add_argument(
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--average", metavar="INITIAL", help="average with the run's initial weights: a run or bundle")
     parser.add_argument("--share", type=float, default=0.25, help="of INITIAL in the average, default 0.25")
-    parser.add_argument("--savedmodel", type=Path, help="write a TensorFlow SavedModel into this folder as well")
+    parser.add_argument("--savedmodel", type=user_path, help="write a TensorFlow SavedModel into this folder as well")
     add_renamed(parser, {"--raise-recall": "--boost-recall", "--recall-cost": "--boost-cost"})
 
 

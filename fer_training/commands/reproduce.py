@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_ros.core.paths import user_path
 from fer_training.experiments import NAMES
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("what", nargs="+", choices=(*NAMES, "all"), metavar="WHAT", help=", ".join((*NAMES, "all")))
     for name in ("fer2013", "ckplus", "jaffe"):
-        parser.add_argument(f"--{name}", type=Path, help=f"where {name} stands; what needs it is left out without it")
-    parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
+        parser.add_argument(
+            f"--{name}", type=user_path, help=f"where {name} stands; what needs it is left out without it"
+        )
+    parser.add_argument("--imagenet-weights", type=user_path, help="Keras' file; downloaded by Keras when left out")
     parser.add_argument("--stage1", default="", help="a finished first stage: run folder, bundle or 'default'")
     parser.add_argument("--stage1-config", default="paper_stage1_softmax", help="of the first stage, if it is trained")
     parser.add_argument("--ckplus-config", default="ckplus", help="of the second stage")
@@ -27,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", type=int, default=0, help="run only so many folds of each protocol, 0 for all")
     parser.add_argument("--workers", type=int, default=1, help="runs at the same time on this machine")
     parser.add_argument("--ray", default="", help="address of a Ray cluster to run on")
-    parser.add_argument("--output", type=Path, required=True, help="reports, runs and pictures; finished runs are kept")
+    parser.add_argument(
+        "--output", type=user_path, required=True, help="reports, runs and pictures; finished runs are kept"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from fer_ros.core.paths import user_path
 from fer_training.commands.common import add_renamed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--config", required=True, help="a name in fer_training/configs, or a YAML file")
-    parser.add_argument("--fer2013", type=Path, required=True, help="CSV file or folder of FER-2013")
-    parser.add_argument("--ferplus", type=Path, help="FER+ votes, for a config with vote_weight")
-    parser.add_argument("--imagenet-weights", type=Path, help="Keras' file; downloaded by Keras when left out")
+    parser.add_argument("--fer2013", type=user_path, required=True, help="CSV file or folder of FER-2013")
+    parser.add_argument("--ferplus", type=user_path, help="FER+ votes, for a config with vote_weight")
+    parser.add_argument("--imagenet-weights", type=user_path, help="Keras' file; downloaded by Keras when left out")
     parser.add_argument(
         "--init-from",
         help="run folder or bundle with the initial weights, instead of ImageNet's; a wider bundle is pruned to the "
@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "step's accuracy is then selected on it, and no measure of the model",
     )
     parser.add_argument("--seed", type=int, help="instead of the config's")
-    parser.add_argument("--output", type=Path, required=True, help="run folder; an unfinished run there is resumed")
+    parser.add_argument(
+        "--output", type=user_path, required=True, help="run folder; an unfinished run there is resumed"
+    )
     add_renamed(parser, {"--start": "--init-from"})
 
 

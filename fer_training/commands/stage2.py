@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_ros.core.paths import user_path
 from fer_training.commands.common import add_dataset, dataset_spec
 from fer_training.evaluation.predictions import Predictions
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stage1", required=True, help="run folder or bundle to start from, such as 'default', or 'imagenet'"
     )
-    parser.add_argument("--imagenet-weights", type=Path, help="Keras' file, for --stage1 imagenet")
+    parser.add_argument("--imagenet-weights", type=user_path, help="Keras' file, for --stage1 imagenet")
     parser.add_argument(
         "--protocol",
         choices=("random", "disjoint"),
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="instead of the config's")
     parser.add_argument("--workers", type=int, default=1, help="folds that run at the same time")
     parser.add_argument("--ray", default="", help="address of a Ray cluster to run the folds on")
-    parser.add_argument("--output", type=Path, required=True, help="one run folder a fold is made here")
+    parser.add_argument("--output", type=user_path, required=True, help="one run folder a fold is made here")
 
 
 def run(options: argparse.Namespace) -> int:

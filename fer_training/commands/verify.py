@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_ros.core.paths import user_path
 from fer_training.legacy import translate_facts
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("bundle", help="folder of a bundle, or 'default' or 'balanced'")
-    parser.add_argument("--path", type=Path, required=True, help="where the data set of the run stands")
+    parser.add_argument("--path", type=user_path, required=True, help="where the data set of the run stands")
     parser.add_argument(
         "--run",
-        type=Path,
+        type=user_path,
         dest="run_folder",
         help="the run it was made of; without it the bundle's recorded accuracy is the measure, on the validation "
         "split of FER-2013's training split",

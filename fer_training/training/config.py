@@ -145,7 +145,7 @@ def find_config(name: str | Path) -> Path:
         ValueError: the name is one of version 0.4; the message says what it is called now.
 
     """
-    for path in (Path(name), CONFIGS / f"{name}.yaml"):
+    for path in (Path(name).expanduser(), CONFIGS / f"{name}.yaml"):
         if path.is_file():
             return path
     refuse_old_name(str(name), RENAMED_CONFIGS, GONE_CONFIGS, "config ")

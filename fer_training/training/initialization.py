@@ -147,7 +147,7 @@ def open_initial_weights(location: str) -> InitialWeights:
     if location in SHIPPED:
         return BundleWeights(location)
     # Workers on other machines have another working directory.
-    folder = Path(location).resolve()
+    folder = Path(location).expanduser().resolve()
     if (folder / MANIFEST).is_file():
         return BundleWeights(str(folder))
     if (folder / CONFIG).is_file():

@@ -44,3 +44,10 @@ def test_home_is_expanded_and_other_paths_stay(monkeypatch):
 def test_what_systems_leave_behind_is_litter():
     assert all(is_litter(name) for name in ("Thumbs.db", ".DS_Store", "__MACOSX", "._a.png", "desktop.ini", ".hidden"))
     assert not any(is_litter(name) for name in ("a.png", "thumbs.png", "_a.png"))
+
+
+def test_no_option_of_a_command_takes_a_path_without_home():
+    root = Path(__file__).resolve().parents[2]
+    sources = [path for room in ("fer_ros", "fer_training") for path in (root / room).rglob("*.py")]
+    assert len(sources) > 50
+    assert [str(path) for path in sources if "type=Path" in path.read_text()] == []

@@ -157,18 +157,20 @@ def test_pictures_of_a_folder_that_cannot_be_read_are_named_and_leave_their_gap(
     assert stamps_of(images)[1] == pytest.approx(0.2, abs=2e-3)
 
 
-def test_the_password_of_a_url_is_never_shown(start):
+def test_the_password_of_a_url_is_never_shown(start, peer):
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
     with streaming() as port:
         camera = start("camera_node", source=f"http://me:secret@127.0.0.1:{port}/stream.mjpg", reconnect_period=0.2)
         assert camera.says(f"http://...@127.0.0.1:{port}/stream.mjpg on /camera/image_raw")
-    assert camera.says("vanished; trying")
+        assert wait_for(lambda: images), camera.output
+    assert camera.says("stream.mjpg: vanished; trying")
     camera.stop()
     assert "secret" not in camera.output and "me:" not in camera.output
 
 
 def test_a_pixel_format_that_is_none_is_refused(start):
     camera = start("camera_node", source="/dev/video99", pixel_format="MJPEG")
-    assert camera.process.wait(timeout=60) == 1
+    assert camera.process.wait(timeout=60) == 2
     assert camera.says("parameter pixel_format must be one of ('auto', 'MJPG', 'YUYV'), got 'MJPEG'")
 
 

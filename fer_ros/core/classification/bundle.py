@@ -79,7 +79,7 @@ def load_bundle(location: str | Path = DEFAULT) -> Bundle:
     Raises BundleError with the reason where anything is missing, changed, or does not fit.
     """
     name = str(location) or DEFAULT
-    directory = _MODELS / name if name in SHIPPED else Path(location)
+    directory = _MODELS / name if name in SHIPPED else Path(location).expanduser()
     if not directory.exists():
         raise BundleError(f"expected a bundle's folder, or {' or '.join(SHIPPED)}, which ship; there is no {directory}")
     manifest = directory / MANIFEST

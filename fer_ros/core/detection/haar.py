@@ -55,7 +55,7 @@ def load_cascade(name: str) -> cv2.CascadeClassifier:
     Raises FileNotFoundError saying where it was looked for, ValueError for a file that is no cascade.
     """
     places = [Path(cv2.data.haarcascades)] if hasattr(cv2, "data") else []
-    candidates = [Path(name), *(folder / f"{name}.xml" for folder in (*places, *_SYSTEM_CASCADES))]
+    candidates = [Path(name).expanduser(), *(folder / f"{name}.xml" for folder in (*places, *_SYSTEM_CASCADES))]
     path = next((p for p in candidates if p.is_file()), None)
     if path is None:
         looked = ", ".join(str(p.parent) for p in candidates[1:])

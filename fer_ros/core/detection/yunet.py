@@ -18,6 +18,7 @@ class YuNetDetector:
 
     def __init__(self, model: str, min_score: float = 0.7) -> None:
         """Load the ONNX file. Raises FileNotFoundError if it is missing, ValueError if OpenCV cannot read it."""
+        model = str(Path(model).expanduser()) if model else ""
         if not Path(model).is_file():
             raise FileNotFoundError(f"detector yunet needs the path of YuNet's ONNX file, got {model!r}")
         try:
