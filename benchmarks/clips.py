@@ -16,7 +16,8 @@ import skimage.data
 from matplotlib import cbook
 
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.types import Box, Gray, Rgb
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Gray, Rgb
 
 RATE = 30.0
 """Frames a second of every clip here."""

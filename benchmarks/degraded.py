@@ -33,9 +33,10 @@ from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import normalize, resize_crops
 from fer_ros.core.detection.blazeface import BlazeFaceDetector
+from fer_ros.core.geometry import Box
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.quality import Quality, QualityConfig, quality
-from fer_ros.core.types import Box, Face, Frame, Gray, Reasons
+from fer_ros.core.types import Face, Frame, Gray, Reasons
 from fer_training.data.crops import Crops
 from fer_training.data.face_cropping import crops_of
 from fer_training.data.registry import DatasetSpec, read_dataset

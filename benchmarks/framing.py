@@ -21,7 +21,8 @@ import numpy as np
 from benchmarks.report import Results
 from fer_ros.core.detection.blazeface import MODELS, BlazeFaceDetector
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.types import Box, Gray
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Gray
 from fer_training.data.fer2013 import read_fer2013
 
 _NUMBERS = ("scale", "shift_x", "shift_y")

@@ -13,7 +13,8 @@ import numpy as np
 
 from benchmarks.clips import moving_faces
 from benchmarks.people_portraits import Portrait
-from fer_ros.core.types import Box, Gray
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Gray
 
 NOISE = 2.0
 """Deviation of the noise of every frame, gray levels."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.people_clips import Scene
+from fer_ros.core.geometry import Box
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.types import Box, Frame, State
+from fer_ros.core.types import Frame, State
 
 MIDDLE = 0.3
 """A box shows a person if its middle is off the face's middle by at most this share of the face, to each side, ..."""

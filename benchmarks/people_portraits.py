@@ -20,7 +20,8 @@ import numpy as np
 from fer_ros.core.detection.detector import Detector, DetectorConfig
 from fer_ros.core.detection.factory import make_detector
 from fer_ros.core.emotions import canonical
-from fer_ros.core.types import Box, Gray
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Gray
 
 # Side of the picture in which a portrait is searched, of the portrait in it, of the smallest face in it; pixels.
 _CANVAS, _ON_CANVAS, _SMALLEST = 480, 240, 60

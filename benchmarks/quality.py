@@ -21,8 +21,9 @@ from benchmarks.report import Results
 from benchmarks.timing import profile_pipeline
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.detection.haar import HaarDetector
+from fer_ros.core.geometry import Box
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.types import Box, Frame, State, TrackedFace
+from fer_ros.core.types import Frame, State, TrackedFace
 
 # Clips of the recall: size, number of people, least side of a face as a multiple of detector.min_face.
 _ROOMS = (

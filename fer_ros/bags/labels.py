@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from fer_ros.core.emotions import canonical
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 COLUMNS = ("start", "end", "camera", "expression", "left", "top", "right", "bottom")
 """start and end: seconds from the first image of the bag."""

@@ -17,8 +17,9 @@ from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 from fer_ros.bags.reading import BagError, BagImage
 from fer_ros.bags.types import COMPRESSED, EMOTIONS, IMAGE, typestore
 from fer_ros.core.classification.bundle import Bundle
+from fer_ros.core.geometry import Box
 from fer_ros.core.sources import Recorded
-from fer_ros.core.types import Box, Frame, TrackedFace
+from fer_ros.core.types import Frame, TrackedFace
 
 STORAGES = {"sqlite3": StoragePlugin.SQLITE3, "mcap": StoragePlugin.MCAP}
 EMOTIONS_TOPIC = "/faces/emotions"

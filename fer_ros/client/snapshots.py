@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fer_ros.core.types import Box, Reasons, State
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Reasons, State
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 
 
@@ -90,7 +91,7 @@ class ExpressionChange:
 
 def seconds_of(message: FaceEmotionArray) -> float:
     """Return the time of the message's image, in seconds."""
-    return float(message.header.stamp.sec) + message.header.stamp.nanosec * 1e-9
+    return float(message.header.stamp.sec + message.header.stamp.nanosec * 1e-9)
 
 
 def faces_of(message: FaceEmotionArray) -> tuple[FaceSnapshot, ...]:

@@ -13,19 +13,10 @@ from fer_ros.core.classification.classifier import BackendError
 from fer_ros.core.config import PipelineConfig
 from fer_ros.core.drawing import annotate
 from fer_ros.core.emotions import EMOTIONS, canonical
+from fer_ros.core.geometry import Box, Landmarks
 from fer_ros.core.pipeline import Pipeline, Results
 from fer_ros.core.profile import PROFILES, load_pipeline
-from fer_ros.core.types import (
-    Box,
-    Expression,
-    Face,
-    Frame,
-    Landmarks,
-    Probabilities,
-    Reasons,
-    State,
-    TrackedFace,
-)
+from fer_ros.core.types import Expression, Face, Frame, Probabilities, Reasons, State, TrackedFace
 
 __all__ = [
     "EMOTIONS",

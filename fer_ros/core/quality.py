@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_ros.core.geometry import Landmarks
 from fer_ros.core.settings import check_settings, setting
-from fer_ros.core.types import Face, Gray, Landmarks, Reasons
+from fer_ros.core.types import Face, Gray, Reasons
 
 Levels = npt.NDArray[np.float32]
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from fer_ros.core.geometry import Box
 from fer_ros.core.settings import check_settings, setting
-from fer_ros.core.types import Box, Face
+from fer_ros.core.types import Face
 
 _ID_LENGTH = 5
 # Pairs that cost more than this are never matched; 0 is a perfect overlap, 1 are boxes one side apart.

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_ros.core.geometry import Box, Landmarks
+
 Gray = npt.NDArray[np.uint8]
 Rgb = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float32]
@@ -85,87 +87,6 @@ def _check_colour(picture: Rgb) -> None:
     _check_picture(picture, "(H, W, 3)")
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or picture.size == 0:
         raise ValueError(f"frame must be (H, W, 3) uint8 and not empty, got {picture.shape} {picture.dtype}")
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels of the original frame, half-open: left <= x < right, top <= y < bottom.
-
-    It may reach beyond the frame. Raises ValueError unless it is finite and has an area.
-    """
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def __post_init__(self) -> None:
-        """Check that the rectangle is finite and not empty."""
-        if not (self.left < self.right and self.top < self.bottom and np.isfinite(self.as_tuple()).all()):
-            raise ValueError(f"box must be finite with left < right and top < bottom, got {self.as_tuple()}")
-
-    @classmethod
-    def from_center(cls, x: float, y: float, width: float, height: float) -> Box:
-        """Make the box of this size around the point (x, y), all in pixels."""
-        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-
-    def as_tuple(self) -> tuple[float, float, float, float]:
-        """Return (left, top, right, bottom)."""
-        return self.left, self.top, self.right, self.bottom
-
-    @property
-    def width(self) -> float:
-        """Width in pixels."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Height in pixels."""
-        return self.bottom - self.top
-
-    @property
-    def area(self) -> float:
-        """Area in square pixels."""
-        return self.width * self.height
-
-    @property
-    def center(self) -> tuple[float, float]:
-        """The middle (x, y), in pixels."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
-    def scaled(self, factor: float) -> Box:
-        """Return the box grown (factor > 1) or shrunk around its own center."""
-        return Box.from_center(*self.center, self.width * factor, self.height * factor)
-
-    def moved(self, dx: float, dy: float) -> Box:
-        """Return the box shifted by (dx, dy) pixels."""
-        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
-
-    def iou(self, other: Box) -> float:
-        """Intersection over union with another box, 0 to 1."""
-        shared = self._shared(other)
-        return shared / (self.area + other.area - shared)
-
-    def containment(self, other: Box) -> float:
-        """Intersection over the smaller of two boxes' areas: 1 where one lies inside the other."""
-        return self._shared(other) / min(self.area, other.area)
-
-    def _shared(self, other: Box) -> float:
-        width = min(self.right, other.right) - max(self.left, other.left)
-        height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(0.0, width) * max(0.0, height)
-
-
-@dataclass(frozen=True)
-class Landmarks:
-    """Where a detector sees a face's eyes and nose: (x, y) in pixels of the original frame.
-
-    right_eye: the person's own right one, on the left of the picture.
-    """
-
-    right_eye: tuple[float, float]
-    left_eye: tuple[float, float]
-    nose: tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 from vision_msgs.msg import BoundingBox2D, Detection2D, Detection2DArray, ObjectHypothesisWithPose, Point2D, Pose2D
 
+from fer_ros.core.geometry import Box
 from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
-from fer_ros.core.types import Box, Frame, TrackedFace
+from fer_ros.core.types import Frame, TrackedFace
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from fer_ros.nodes.bridge import bridge_to_rgb
 
@@ -28,7 +29,7 @@ Pixels = npt.NDArray[np.uint8]
 
 def seconds(stamp: Time) -> float:
     """Return a message's time in seconds."""
-    return float(stamp.sec) + stamp.nanosec * 1e-9
+    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def to_frame(message: Image | CompressedImage) -> Frame:
@@ -120,5 +121,5 @@ def to_jpeg(rgb: Pixels, header: Header) -> CompressedImage:
 def _buffer(values: Pixels) -> array.array[int]:
     """Return what a message's data takes thousands of times faster than a list or an ndarray, value by value."""
     data = array.array("B")
-    data.frombytes(memoryview(np.ascontiguousarray(values)).cast("B"))
+    data.frombytes(np.ascontiguousarray(values).data.cast("B"))
     return data

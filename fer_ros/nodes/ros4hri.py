@@ -22,7 +22,8 @@ from std_msgs.msg import Header
 
 from fer_ros.client.quality_of_service import RESULTS, publisher_events
 from fer_ros.core.emotions import REP155_NAMES
-from fer_ros.core.types import Box, Expression, Frame, State, TrackedFace
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Expression, Frame, State, TrackedFace
 from fer_ros.nodes.conversions import Pixels, to_image
 
 _FACES = "humans/faces"

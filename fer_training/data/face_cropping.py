@@ -12,7 +12,7 @@ import numpy.typing as npt
 from fer_ros.core.classification.preprocessing import crop
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import Dataset, DatasetError, Pixels, Sample
 from fer_training.data.registry import DatasetSpec, read_dataset

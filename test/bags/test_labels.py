@@ -3,7 +3,7 @@
 import pytest
 
 from fer_ros.bags.labels import Label, LabelError, read_labels, write_labels
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 
 def test_csv_and_yaml_say_the_same(tmp_path):

@@ -6,7 +6,8 @@ import pytest
 from fer_ros.bags.evaluation import Answer
 from fer_ros.bags.labels import Label
 from fer_ros.bags.scoring import Share, score
-from fer_ros.core.types import Box, Expression, Face, State, TrackedFace
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Expression, Face, State, TrackedFace
 
 NAMES = ("happy", "sad")
 

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.clips import appearing, crossing, moving_faces, to_gray
 from benchmarks.quality import score
 from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 
 def found(shot):

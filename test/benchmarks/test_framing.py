@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.framing import compared, unmapped
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 
 def test_mapping_in_the_code_is_undone():

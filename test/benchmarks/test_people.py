@@ -27,7 +27,7 @@ from benchmarks.people_empty import PICTURES, view
 from benchmarks.people_matching import FalseFaces, Person, Seen, false_faces, match, people, run, shows
 from benchmarks.people_portraits import Portrait, agreed, choose, locate, read_labels
 from benchmarks.people_report import Result, both_found, false_summary, groups, share, summarize, table
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 SIZE = (640, 480)
 FACE = Box(100, 100, 200, 200)

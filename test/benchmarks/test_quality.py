@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.quality import mean_and_worst, places_of
-from fer_ros.core.types import Box, Expression, Face, State, TrackedFace
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Expression, Face, State, TrackedFace
 
 LABELS = ("happy", "sad")
 

@@ -7,7 +7,8 @@ from fer_ros.msg import FaceEmotion
 
 from client.scripted import CAMERA, LABELS, face, image
 from fer_ros.client.snapshots import faces_of, seconds_of
-from fer_ros.core.types import Box, Reasons, State
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Reasons, State
 
 
 def test_every_field_of_a_face_arrives():

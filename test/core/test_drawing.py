@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fer_ros.core.drawing import annotate
-from fer_ros.core.types import Box, Expression, Face, Frame, Reasons, State, TrackedFace
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Expression, Face, Frame, Reasons, State, TrackedFace
 
 LABELS = ("angry", "happy")
 GREEN, AMBER = (90, 230, 90), (255, 180, 40)

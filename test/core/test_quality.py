@@ -11,9 +11,10 @@ from pictures import serious, smiling
 from fer_ros.core.classification.preprocessing import PreprocessSpec, crop_faces
 from fer_ros.core.detection.blazeface import BlazeFaceDetector
 from fer_ros.core.detection.haar import HaarDetector
+from fer_ros.core.geometry import Box, Landmarks
 from fer_ros.core.quality import QualityConfig, assess, quality, turn_of
 from fer_ros.core.settings import settings_of
-from fer_ros.core.types import Box, Face, Frame, Landmarks, Reasons
+from fer_ros.core.types import Face, Frame, Reasons
 
 SPEC = PreprocessSpec()
 FRONTAL = Landmarks((40.0, 50.0), (80.0, 50.0), (60.0, 75.0))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from fer_ros.core.geometry import Box
 from fer_ros.core.tracking import IdSource, Tracker, TrackerConfig
-from fer_ros.core.types import Box, Face
+from fer_ros.core.types import Face
 
 
 def face(x, y=100.0, side=80.0):

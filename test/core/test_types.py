@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fer_ros.core.types import Box, Expression, Frame
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Expression, Frame
 
 
 def test_colour_is_made_only_when_asked_for():

@@ -15,8 +15,9 @@ from std_msgs.msg import Header
 
 from fer_ros.client.quality_of_service import RESULTS
 from fer_ros.core.emotions import EMOTIONS, REP155_NAMES
-from fer_ros.core.types import Box, Expression, Face, Frame, Reasons, State, TrackedFace
-from fer_ros.nodes.ros4hri import NEWEST, Humans
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Expression, Face, Frame, Reasons, State, TrackedFace
+from fer_ros.nodes.ros4hri import LATEST, Ros4Hri
 from nodes.ros import Peer, publish_until, wait_for
 
 MAX_AGE = 1.0
@@ -41,11 +42,11 @@ def peer():
 
 @pytest.fixture
 def make(speaker, peer):
-    """Make Humans that are closed at the end of the test, with all their topics gone."""
+    """Make publishers that are closed at the end of the test, with all their topics gone."""
     made = []
 
     def make_one(crops=False, max_age=MAX_AGE):
-        made.append(Humans(speaker, max_age, crops))
+        made.append(Ros4Hri(speaker, max_age, crops))
         return made[-1]
 
     yield make_one
@@ -226,7 +227,7 @@ def test_a_picture_is_the_face_in_the_middle_of_128_pixels_in_bgr(make, peer):
     rgb = np.zeros((480, 640, 3), np.uint8)
     rgb[120:360, 160:320] = (200, 100, 50)
     humans, frame = make(crops=True), Frame.from_rgb(rgb)
-    pictures = peer.collect(Image, "humans/faces/abcde/cropped", NEWEST)
+    pictures = peer.collect(Image, "humans/faces/abcde/cropped", LATEST)
     show_until(humans, [face()], lambda: pictures, frame=frame)
     message = pictures[0]
     assert (message.encoding, message.height, message.width, message.step) == ("bgr8", 128, 128, 384)
@@ -251,8 +252,8 @@ def test_500_faces_leave_nothing_behind(make, speaker, peer):
 def test_without_hri_msgs_it_imports_and_says_in_one_line_what_to_install(tmp_path):
     code = (
         "import sys; sys.modules['hri_msgs'] = None\n"
-        "from fer_ros.nodes.ros4hri import Humans\n"
-        "try: Humans(None, 1.0, False)\n"
+        "from fer_ros.nodes.ros4hri import Ros4Hri\n"
+        "try: Ros4Hri(None, 1.0, False)\n"
         "except ValueError as error: print(error)"
     )
     command = [sys.executable, "-c", code]

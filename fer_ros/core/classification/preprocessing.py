@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.types import Box, Face, Frame, Gray
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Face, Frame, Gray
 
 Batch = npt.NDArray[np.float32]
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.preprocessing import crop_faces, normalize
-from fer_ros.core.types import Box, Face, Frame, Gray, Vector
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Face, Frame, Gray, Vector
 
 # (right, down, size), in sides of the box: the box itself, then pairs that lean to neither side.
 _VIEWS = (

@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from fer_ros.core.types import Box, Face, Gray, Landmarks
+from fer_ros.core.geometry import Box, Landmarks
+from fer_ros.core.types import Face, Gray
 
 Floats = npt.NDArray[np.float32]
 # Shares of the least score that are enough in a first look, which a second one confirms, and for a known face.

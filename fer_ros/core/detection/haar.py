@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from fer_ros.core.detection.detector import DetectorConfig
-from fer_ros.core.types import Box, Face, Gray
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Face, Gray
 
 # apt's OpenCV has no cv2.data; its cascades come with the package opencv-data.
 _SYSTEM_CASCADES = (Path("/usr/share/opencv4/haarcascades"), Path("/usr/share/opencv/haarcascades"))

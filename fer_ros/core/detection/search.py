@@ -19,8 +19,9 @@ from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.resizing import resized
 from fer_ros.core.detection.size_bands import SizeBands
 from fer_ros.core.detection.tiling import SHRINK_MARGIN, ConvolutionalDetector, Tiling
+from fer_ros.core.geometry import Box
 from fer_ros.core.settings import check_settings, setting
-from fer_ros.core.types import Box, Face, Frame
+from fer_ros.core.types import Face, Frame
 
 # Sides to which a face is brought before a cascade looks. At 40 pixels strangers are lost from frame to frame (of
 # 80 that fill the picture, 30 % within 8 frames), at 56 hardly any.

@@ -17,7 +17,8 @@ import numpy as np
 from fer_ros.core.detection.detector import Detector
 from fer_ros.core.detection.resizing import resized
 from fer_ros.core.detection.round_robin import RoundRobin
-from fer_ros.core.types import Box, Face, Gray
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Face, Gray
 
 # The smallest face that the network finds as surely as larger ones, and how much coarser the next scale may be: on 120
 # portraits 96 % at 27 pixels, 99 % at 33 to 94, 96 % at 134.

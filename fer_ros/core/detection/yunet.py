@@ -6,7 +6,8 @@ from pathlib import Path
 
 import cv2
 
-from fer_ros.core.types import Box, Face, Gray, Landmarks
+from fer_ros.core.geometry import Box, Landmarks
+from fer_ros.core.types import Face, Gray
 
 
 class YuNetDetector:

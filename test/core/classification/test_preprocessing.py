@@ -12,7 +12,8 @@ from fer_ros.core.classification.preprocessing import (
     preprocess,
     preprocess_crops,
 )
-from fer_ros.core.types import Box, Face, Frame, Landmarks
+from fer_ros.core.geometry import Box, Landmarks
+from fer_ros.core.types import Face, Frame
 
 GRAY = np.arange(100, dtype=np.uint8).reshape(10, 10)
 

@@ -8,7 +8,7 @@ from pictures import serious, smiling, two_faces
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.factory import make_detector
 from fer_ros.core.detection.haar import HaarDetector, load_cascade
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 # Where the cascade sees them at full resolution.
 FACES = {"smiling": (smiling, Box(177, 66, 272, 161)), "serious": (serious, Box(155, 104, 379, 328))}

@@ -12,7 +12,8 @@ from fer_ros.core.detection import search as search_module
 from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.search import FaceSearch, SearchConfig, without_overlaps
-from fer_ros.core.types import Box, Face, Frame
+from fer_ros.core.geometry import Box
+from fer_ros.core.types import Face, Frame
 
 
 def moving(number):

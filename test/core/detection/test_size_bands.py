@@ -7,7 +7,7 @@ from core.scenes import scene
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.search import without_overlaps
 from fer_ros.core.detection.size_bands import SizeBands
-from fer_ros.core.types import Box
+from fer_ros.core.geometry import Box
 
 
 @pytest.mark.parametrize("side", [120, 150, 230, 330, 470])

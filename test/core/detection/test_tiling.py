@@ -10,7 +10,8 @@ from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.factory import make_detector
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.tiling import Tiling
-from fer_ros.core.types import Box, Face, Landmarks
+from fer_ros.core.geometry import Box, Landmarks
+from fer_ros.core.types import Face
 
 
 class Bright:
