@@ -52,9 +52,8 @@ class Activity:
         with ExitStack() as started:
             self._ros4hri = self._make_ros4hri()
             started.callback(self._close_ros4hri)
-            self._recorder = start_recording(
-                *(values[f"recording.{name}"] for name in ("folder", "consent", "images")), node.get_logger()
-            )
+            folder, consent, images = (values[f"recording.{name}"] for name in ("folder", "consent", "images"))
+            self._recorder = start_recording(folder, consent, images, node.get_logger())
             started.callback(self._recorder.close)
             self.worker = Worker(node, self._latest.take_all, self.process_images, self._latest.close)
             started.callback(self.worker.close)

@@ -15,7 +15,7 @@ from rclpy.exceptions import InvalidParameterValueException, ParameterNotDeclare
 from rclpy.node import Node
 
 from fer_ros.core.profile import REMOVED, RENAMED
-from fer_ros.nodes.command_line import parse, wildcard_names
+from fer_ros.nodes.command_line import files_without, parse, wildcard_names
 
 Value = bool | int | float | str | list[str]
 Values = dict[str, Any]
@@ -117,7 +117,7 @@ class Parameter:
             value = float(value)
         elif kind is list:
             value = [value] if isinstance(value, str) else list(value) if isinstance(value, Sequence) else value
-        if type(value) is not kind or (kind is list and not all(isinstance(item, str) for item in value)):
+        if type(value) is not kind or (isinstance(value, list) and not all(isinstance(v, str) for v in value)):
             raise ParameterError(f"parameter {self.name} must be {_TYPES[kind]}, got {value!r}")
         if self.choices and value not in self.choices:
             raise ParameterError(f"parameter {self.name} must be one of {self.choices}, got {value!r}")
@@ -179,6 +179,8 @@ def _check_names(node: Node, unknown: list[str], known: Collection[str]) -> None
     """Refuse unknown names that are meant for this node; those of a section for many nodes may be another's."""
     command = parse(sys.argv[1:])
     shared = wildcard_names(command.files) - set(command.parameters)
+    for path in files_without(node.get_fully_qualified_name(), command.files):
+        node.get_logger().warning(f"{path}: no section is for {node.get_fully_qualified_name()}, so nothing is read")
     errors = []
     for name in unknown:
         text = explain_unknown(name, known)

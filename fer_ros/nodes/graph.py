@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rclpy.node import Node
+from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,15 @@ class Publishing:
 
 def publishers_of(node: Node, topic: str) -> list[Publishing]:
     """Return the publishers of a topic's full name, sorted by their nodes."""
-    found = [
-        Publishing(f"{info.node_namespace.rstrip('/')}/{info.node_name}", info.topic_type)
-        for info in node.get_publishers_info_by_topic(topic)
-    ]
+    found = [Publishing(_name(info), info.topic_type) for info in node.get_publishers_info_by_topic(topic)]
     return sorted(found, key=lambda publisher: (publisher.node, publisher.type))
+
+
+def _name(info: TopicEndpointInfo) -> str:
+    # So it is for a moment after it was found, and always where ROS did not make it.
+    if "_UNKNOWN_" in info.node_name:
+        return "a node without a name"
+    return f"{info.node_namespace.rstrip('/')}/{info.node_name}"
 
 
 def names(publishers: Sequence[Publishing]) -> str:

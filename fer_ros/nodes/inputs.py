@@ -20,18 +20,18 @@ AUTO = "auto"
 TRANSPORTS: dict[str, type[Any]] = {"raw": Image, "compressed": CompressedImage}
 """Values of the parameter image_transport beside AUTO, with the message type that each stands for."""
 
-_POLL_PERIOD = 0.5  # seconds between two looks at who publishes
-_TYPES = {f"sensor_msgs/msg/{kind.__name__}": kind for kind in TRANSPORTS.values()}
+_POLL_PERIOD = 0.5  # seconds between two checks of who publishes
+_TYPES: dict[str, type[Any]] = {f"sensor_msgs/msg/{kind.__name__}": kind for kind in TRANSPORTS.values()}
 _NAMES = {kind: name for name, kind in _TYPES.items()}
 
 
 @dataclass
 class _Input:
-    """One camera. several: for how many looks in a row there was more than one publisher."""
+    """One camera. publishers: as they were found last."""
 
     kind: type[Any]
     subscription: Subscription
-    several: int = 0
+    publishers: list[Publishing]
 
 
 class Inputs:
@@ -52,6 +52,7 @@ class Inputs:
         self._on_image = on_image
         self._problems = problems
         self._transport = AUTO
+        self._cameras: list[str] = []
         self._inputs: dict[str, _Input] = {}
         # The graph changes in real time, also where the time is simulated and stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -67,12 +68,11 @@ class Inputs:
 
         """
         self._transport = transport
-        wanted = list(cameras)
-        for camera in set(self._inputs) - set(wanted):
-            self._node.destroy_subscription(self._inputs.pop(camera).subscription)
-        for camera in wanted:
-            self._follow(camera)
-        if wanted:
+        self._cameras = list(cameras)
+        for camera in set(self._inputs) - set(self._cameras):
+            self._unsubscribe(camera)
+        self._poll()
+        if self._cameras:
             self._timer.reset()
         else:
             self._timer.cancel()
@@ -83,31 +83,39 @@ class Inputs:
         self._node.destroy_timer(self._timer)
 
     def _poll(self) -> None:
-        for camera in tuple(self._inputs):
+        for camera in self._cameras:
             self._follow(camera)
 
     def _follow(self, camera: str) -> None:
         """Subscribe to a camera in the type that is published, and say what does not fit."""
         publishers = publishers_of(self._node, camera)
-        current = self._inputs.get(camera)
         kind = self._kind(camera, publishers)
-        if current is None:
-            current = self._inputs[camera] = _Input(kind, self._subscribe(camera, kind))
-        elif kind is not current.kind:
-            self._node.destroy_subscription(current.subscription)
-            current.kind, current.subscription = kind, self._subscribe(camera, kind)
-            self._node.get_logger().info(f"{camera}: subscribed to {_NAMES[kind]}, which is what is published")
-        # A driver that is started again may be there twice for a moment.
-        current.several = current.several + 1 if len(publishers) > 1 else 0
-        self._problems.update(camera, "type", _mismatch(kind, self._transport, publishers))
-        self._problems.update(camera, "publishers", _several(publishers) if current.several > 1 else "")
+        if camera in self._inputs and kind is not self._inputs[camera].kind:
+            self._unsubscribe(camera)
+            self._node.get_logger().info(f"{camera}: now {_NAMES[kind]}, which is what is published")
+        if camera not in self._inputs:
+            try:
+                self._inputs[camera] = _Input(kind, self._subscribe(camera, kind), [])
+            except RuntimeError as error:  # rcl's own: a topic has one type in a process, and the last one may linger
+                self._problems.update(camera, "type", f"cannot be subscribed to yet: {error}")
+                return
+        before, self._inputs[camera].publishers = self._inputs[camera].publishers, publishers
+        # A publisher is found before its name, and a driver that is started again is there twice for a moment.
+        if publishers == before:
+            self._problems.update(camera, "type", _mismatch(kind, self._transport, publishers))
+            self._problems.update(camera, "publishers", _several(publishers))
 
     def _kind(self, camera: str, publishers: Sequence[Publishing]) -> type[Any]:
         if self._transport != AUTO:
             return TRANSPORTS[self._transport]
-        current = self._inputs[camera].kind if camera in self._inputs else guessed_type(camera)
-        published = [_TYPES[publisher.type] for publisher in publishers if publisher.type in _TYPES]
-        return current if current in published or not published else published[0]
+        current: type[Any] = self._inputs[camera].kind if camera in self._inputs else guessed_type(camera)
+        published: list[type[Any]] = [_TYPES[p.type] for p in publishers if p.type in _TYPES]
+        if current in published or not published:
+            return current
+        return published[0]
+
+    def _unsubscribe(self, camera: str) -> None:
+        self._node.destroy_subscription(self._inputs.pop(camera).subscription)
 
     def _subscribe(self, camera: str, kind: type[Any]) -> Subscription:
         def receive(message: Image | CompressedImage) -> None:
@@ -120,7 +128,7 @@ class Inputs:
 
 def guessed_type(topic: str) -> type[Any]:
     """Return the type that an image topic's resolved name stands for, while nobody publishes it."""
-    return CompressedImage if topic.endswith("/compressed") else Image
+    return TRANSPORTS["compressed" if topic.endswith("/compressed") else "raw"]
 
 
 def _mismatch(kind: type[Any], transport: str, publishers: Sequence[Publishing]) -> str:
@@ -137,6 +145,9 @@ def _mismatch(kind: type[Any], transport: str, publishers: Sequence[Publishing])
 
 
 def _several(publishers: Sequence[Publishing]) -> str:
+    """Say who publishes a topic, where that is more than one."""
+    if len(publishers) < 2:
+        return ""
     return f"{len(publishers)} publishers, {names(publishers)}, whose images mix: stop or remap all but one"
 
 

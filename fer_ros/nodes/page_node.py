@@ -28,8 +28,8 @@ from fer_ros.page.updates import Meter, Update, encode, faces_of, stamp_text, to
 
 _STATE_PERIOD = 1.0  # seconds
 
-Taken = tuple[str, "Image | CompressedImage | None", "FaceEmotionArray | None", dict[str, float]]
-"""Of one camera: its name, a picture, the results of the picture, and rate and latency."""
+Taken = tuple[str, Any, Any, dict[str, float | None]]
+"""Of one camera: its name, an image message and a FaceEmotionArray or None, and rate and latency."""
 
 
 class PageNode(Node):

@@ -189,8 +189,10 @@ class _Bag:
         self._check_room()
         self._writer = Writer(path, version=9, storage_plugin=StoragePlugin.SQLITE3)
         self._writer.open()
+        storage: Any = self._writer.storage
+        self._database: sqlite3.Connection = storage.conn
         # Nothing reaches the file before a commit, so a crash leaves no half-written page there.
-        self._writer.storage.conn.execute("PRAGMA cache_spill = OFF")
+        self._database.execute("PRAGMA cache_spill = OFF")
         self.commit()
 
     def write(self, topic: str, message: Any, stamp: int) -> None:
@@ -204,7 +206,7 @@ class _Bag:
 
     def commit(self) -> None:
         """Make safe what was written. Raises OSError when the disk is nearly full."""
-        self._writer.storage.conn.commit()
+        self._database.commit()
         self.pending = 0
         self._safe = dict(self._writer.counts), self._writer.min_timestamp, self._writer.max_timestamp
         self._check_room()
@@ -220,7 +222,7 @@ class _Bag:
         writer.connections = [connection for connection in writer.connections if connection.id in counts]
         writer.counts = counts
         try:
-            writer.storage.conn.rollback()
+            self._database.rollback()
             writer.close()
         except (OSError, sqlite3.Error):
             # No room for the metadata, which `ros2 bag reindex` makes anew; the messages are in the file.

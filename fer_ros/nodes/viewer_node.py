@@ -125,7 +125,7 @@ class ViewerNode(Node):
 
 
 def _id(face: FaceEmotion) -> str:
-    return face.track_id
+    return str(face.track_id)
 
 
 def _state(face: FaceEmotion) -> str:
@@ -135,7 +135,7 @@ def _state(face: FaceEmotion) -> str:
 
 def _label(face: FaceEmotion) -> str:
     """The smoothed label where there is smoothing, else the raw one."""
-    return (face.smoothed_label or "uncertain") if face.smoothed_probabilities else face.raw_label
+    return str((face.smoothed_label or "uncertain") if face.smoothed_probabilities else face.raw_label)
 
 
 def main(arguments: list[str] | None = None) -> int:

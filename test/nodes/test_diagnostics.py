@@ -18,11 +18,11 @@ def values(one):
     return {entry.key: entry.value for entry in one.values}
 
 
-def test_the_level_follows_the_age_of_the_answers():
+def test_the_level_follows_the_age_of_the_results():
     for age, level in ((0.01, DiagnosticStatus.OK), (0.2, DiagnosticStatus.WARN), (0.7, DiagnosticStatus.ERROR)):
         statistics = Statistics(["eye"], warn_age=0.1, error_age=0.5)
         for _ in range(20):
-            statistics.answered("eye", age, 2 * age)
+            statistics.add_processed("eye", age, 2 * age)
         one = status(statistics)
         assert one.level == level
         assert (values(one)["age_p95_ms"], values(one)["stamp_delay_p50_ms"]) == (
@@ -45,19 +45,19 @@ def clock(monkeypatch):
 
 def test_a_camera_that_fell_silent_is_a_warning_and_a_slow_one_is_none(clock):
     statistics = Statistics(["eye"], 0.1, 0.5)
-    statistics.answered("eye", 0.01, 0.01)
+    statistics.add_processed("eye", 0.01, 0.01)
     for passed, level in ((0.0, DiagnosticStatus.OK), (1.4, DiagnosticStatus.OK), (2.1, DiagnosticStatus.WARN)):
         clock.now = 100.0 + passed
         assert status(statistics).level == level, passed
-    assert status(statistics).message == "no image was answered for 2.1 s"
+    assert status(statistics).message == "no image was processed for 2.1 s"
 
 
-def test_late_answers_are_forgotten_in_seconds_whatever_the_rate(clock):
+def test_late_results_are_forgotten_in_seconds_whatever_the_rate(clock):
     for rate in (1, 30):
         statistics = Statistics(["eye"], 0.1, 0.5)
         for age in [0.7] * 20 + [0.01] * (11 * rate):
             clock.now += 1 / rate
-            statistics.answered("eye", age, age)
+            statistics.add_processed("eye", age, age)
         assert status(statistics).level == DiagnosticStatus.OK, rate
 
 
@@ -68,15 +68,15 @@ def test_a_paused_node_is_no_warning_and_says_so():
 
 def test_other_cameras_are_watched_and_those_that_stay_are_counted_on():
     statistics = Statistics(["eye"], 0.1, 0.5)
-    statistics.answered("eye", 0.01, 0.01)
-    statistics.watch(["other", "eye"])
+    statistics.add_processed("eye", 0.01, 0.01)
+    statistics.set_cameras(["other", "eye"])
     assert [s.hardware_id for s in statistics.message("fer_node", Time(), {}, {}, 2.0).status] == ["other", "eye"]
     assert float(values(status(statistics))["age_p50_ms"]) > 0
 
 
 def test_each_kind_of_defect_is_told_once_and_ever_new_ones_are_not():
     statistics = Statistics(["eye"], 0.1, 0.5)
-    assert statistics.refused("eye", "truncated") and not statistics.refused("eye", "truncated")
-    told = [statistics.refused("eye", f"encoding {number}") for number in range(1000)]
+    assert statistics.add_refused("eye", "truncated") and not statistics.add_refused("eye", "truncated")
+    told = [statistics.add_refused("eye", f"encoding {number}") for number in range(1000)]
     assert sum(told) <= 21
     assert len(values(status(statistics))["refused"]) < 2000

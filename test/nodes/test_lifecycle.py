@@ -86,6 +86,8 @@ def test_rounds_under_images_answer_each_time_and_leak_nothing(managed, peer):
         threads.append(manager.threads())
     flood.cancel()
     assert manager.state == State.PRIMARY_STATE_UNCONFIGURED
+    assert manager.node.says("deactivated: no images are received", count=12)
+    assert manager.node.says("cleaned up: the model is unloaded", count=12)
     assert wait_for(lambda: manager.topics() == unconfigured), manager.topics()
     assert max(threads[-5:]) <= max(threads[:5]), threads
     # Libraries fill their pools in the first rounds, and a single round may be measured with 10 MiB not yet given back.
@@ -139,6 +141,7 @@ def test_a_node_that_was_shut_down_lets_go_of_everything_and_still_ends_in_time(
     manager = managed()
     assert manager.go(CONFIGURE, ACTIVATE, Transition.TRANSITION_ACTIVE_SHUTDOWN)
     assert manager.state == State.PRIMARY_STATE_FINALIZED
+    assert manager.node.says("shut down: the node cannot be configured again")
     assert wait_for(lambda: "/faces/emotions" not in manager.topics() and "/camera/image_raw" not in manager.topics())
     code, passed = manager.node.stop(signal.SIGTERM)
     assert code == 0 and passed < patience(manager.node)
@@ -165,7 +168,7 @@ def test_an_exception_in_a_transition_is_told_and_leaves_the_node_unconfigured_a
     try:
         assert node.trigger_configure() is TransitionCallbackReturn.SUCCESS
         with monkeypatch.context() as patch:
-            patch.setattr(Inputs, "subscribe", lambda self, cameras: 1 / 0 if cameras else None)
+            patch.setattr(Inputs, "set_cameras", lambda self, cameras, transport="auto": 1 / 0 if cameras else None)
             assert node.trigger_activate() is TransitionCallbackReturn.ERROR
         assert "/faces/emotions" not in {
             name for name, _ in node.get_publisher_names_and_types_by_node("fer_node", "/")

@@ -141,7 +141,7 @@ def test_a_disk_that_lags_behind_costs_records_and_not_the_worker(tmp_path, told
     released.set()
     one.close()
     found = messages(one.path / "bag")
-    assert len(found) == 200 - one.dropped == int(one.facts()["recorded"])
+    assert len(found) == 200 - one.dropped == int(one.diagnostic_values()["recorded"])
     assert [m.header.stamp.sec for _, m, _ in found] == list(range(len(found)))
 
 
@@ -155,7 +155,7 @@ def test_a_disk_that_is_nearly_full_is_left_alone(tmp_path, told, monkeypatch):
     one.put("/faces/emotions", result(3), 3)
     one.close()
     assert len(told) == 1 and "only 1 MiB are free" in told[0]
-    assert one.facts()["recording"].startswith("stopped: ")
+    assert one.diagnostic_values()["recording"].startswith("stopped: ")
     assert [m.header.stamp.sec for _, m, _ in messages(one.path / "bag")] == [1, 2]
     with pytest.raises(RecordingError, match="only 1 MiB are free"):
         Recorder(str(tmp_path), CONSENT, False, print)

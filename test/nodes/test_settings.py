@@ -1,14 +1,20 @@
 """Parameters of the running fer_node: changed as a whole between two frames, or refused with what to do."""
 
+import threading
+
 import pytest
+import rclpy
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from rcl_interfaces.srv import DescribeParameters, GetParameters, SetParameters, SetParametersAtomically
 from rclpy.parameter import Parameter, parameter_value_to_python
 from std_srvs.srv import SetBool
 from vision_msgs.msg import Detection2DArray
 
+from fer_ros.core import pipeline
+from fer_ros.core.detection.search import FaceSearch
+from fer_ros.nodes.fer_node import FerNode
 from nodes.cameras import Camera
-from nodes.ros import publish_until
+from nodes.ros import publish_until, wait_for
 
 
 @pytest.fixture
@@ -108,6 +114,79 @@ def test_the_cameras_change_while_the_node_runs(node):
     assert node.peer.node.count_subscribers("/camera/image_raw") == 0
 
 
+def test_requests_are_converted_and_typing_mistakes_told(node):
+    (result,) = node.set(tracker__max_age=2)
+    assert result.successful and node.value("tracker.max_age") == 2.0
+    (result,) = node.set(image_topics="camera/image_raw")
+    assert result.successful and list(node.value("image_topics")) == ["camera/image_raw"]
+    (result,) = node.set(search__full_interval=1.0)
+    assert (result.successful, result.reason) == (
+        False,
+        "parameter search.full_interval is now search.full_scan_period",
+    )
+    refused = node.set_together(detector__min_fase=50)
+    assert refused.reason == "unknown parameter detector.min_fase: did you mean detector.min_face?"
+
+
+@pytest.fixture
+def loaded(tiny_bundle, monkeypatch):
+    """A FerNode of this process, and the list of the searches that were made since, each of which loads a detector."""
+    rclpy.init(args=["--ros-args", "-p", f"model_bundle:={tiny_bundle}"])
+    one, made = FerNode(), []
+
+    class CountedSearch(FaceSearch):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            made.append(self)
+
+    monkeypatch.setattr(pipeline, "FaceSearch", CountedSearch)
+    yield one, made
+    one.close()
+    one.destroy_node()
+    rclpy.try_shutdown()
+
+
+def test_a_detector_is_loaded_once_and_no_frame_waits_for_it(loaded):
+    node, made = loaded
+    applied = []
+
+    def change():
+        applied.extend(node.set_parameters([Parameter("detector.min_face", value=100)]))
+
+    # As the worker holds it, for the whole of a frame.
+    with node.recognition.lock:
+        thread = threading.Thread(target=change)
+        thread.start()
+        assert wait_for(lambda: made) and not applied
+        assert node.recognition.pipeline.config.detector.min_face != 100
+    thread.join(timeout=10)
+    assert applied[0].successful and len(made) == 1
+    assert node.recognition.pipeline.config.detector.min_face == 100
+
+
+def test_what_needs_no_detector_loads_none(loaded):
+    node, made = loaded
+    assert node.set_parameters([Parameter("smoothing.margin", value=0.2)])[0].successful
+    assert node.recognition.pipeline.config.smoothing.margin == 0.2 and made == []
+
+
+def test_a_refused_request_keeps_nothing(loaded):
+    node, made = loaded
+    settings = node.recognition.pipeline.config
+    refused = [
+        [Parameter("detector.cascade", value="nobody")],
+        [Parameter("detector.min_face", value=100), Parameter("threads", value=1)],
+        [Parameter("detector.min_face", value=100), Parameter("detector.cascade", value="nobody")],
+    ]
+    for request in refused:
+        assert not node.set_parameters_atomically(request).successful
+    assert made == [] and node._settings._pending is None
+    assert node.recognition.pipeline.config == settings
+    # The next request is not mixed with them.
+    assert node.set_parameters([Parameter("smoothing.margin", value=0.2)])[0].successful
+    assert node.recognition.pipeline.config.detector == settings.detector and made == []
+
+
 def test_descriptors_say_when_a_parameter_changes(node):
     names = ["threads", "backend", "smoothing.margin"]
     request = DescribeParameters.Request(names=names)
@@ -120,21 +199,21 @@ def test_descriptors_say_when_a_parameter_changes(node):
     assert told[2].floating_point_range[0].to_value == pytest.approx(0.99)
 
 
-def test_a_pause_looks_at_nothing_and_the_next_image_after_it_is_answered_with_new_ids(node):
+def test_a_pause_processes_nothing_and_the_next_image_after_it_is_answered_with_new_ids(node):
     def pause(wanted):
         return node.peer.call(SetBool, "fer_node/pause", SetBool.Request(data=wanted))
 
     before = {face.track_id for face in node.answers().faces}
     statuses = node.peer.diagnostics()
     answer = pause(True)
-    assert (answer.success, answer.message) == (True, "paused: no image is looked at")
+    assert (answer.success, answer.message) == (True, "paused: no image is processed")
     node.results.clear()
     assert publish_until(node.camera.publish, lambda: any(s.message == "paused" for s in statuses))
     assert node.results == []
     # What came during the pause is not answered after it.
     last = node.camera.stamp
     answer = pause(False)
-    assert (answer.success, answer.message) == (True, "running: images are answered")
+    assert (answer.success, answer.message) == (True, "running: images are processed")
     assert node.camera.stamp_of(node.answers()) > last
     assert not {face.track_id for m in node.results for face in m.faces} & before
     assert min(node.camera.stamp_of(m) for m in node.results) > last
