@@ -11,15 +11,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import cv2
+
 _STDERR = 2
 _DECODERS = re.compile(
     rb"^(Corrupt JPEG data|Premature end of JPEG|Invalid (SOS|JPEG)|Inconsistent progression|Unsupported (marker|JPEG)|"
     rb"Warning: unknown JFIF|Unknown Adobe|Application transferred too|libpng (warning|error))"
 )
-# Many webcams put some bytes between a whole picture and its end marker, 0xd9: nothing is lost by them.
+# Many webcams put a few bytes, up to 16 are let pass, between a whole picture and its end marker, 0xd9.
 _HARMLESS = re.compile(
     r"^(Invalid SOS parameters|Warning: unknown JFIF|Unknown Adobe|libpng warning|"
-    r"Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9)"
+    r"Corrupt JPEG data: (\d|1[0-6]) extraneous bytes before marker 0xd9)"
 )
 
 _one_at_a_time = threading.Lock()
@@ -30,9 +32,10 @@ def decoder_warnings() -> Iterator[list[str]]:
     """Catch what the decoders print on the error output meanwhile, and give it as lines when the block ends.
 
     The error output of the whole process is held back for that time, milliseconds; what others wrote is passed on.
+    OpenCV's own log is silent meanwhile.
     """
     lines: list[str] = []
-    with _one_at_a_time:
+    with _one_at_a_time, _silent_opencv():
         try:
             before = os.dup(_STDERR)
         except OSError:  # closed, as a daemon may have it: nothing can be printed then
@@ -49,6 +52,17 @@ def decoder_warnings() -> Iterator[list[str]]:
         finally:
             os.close(held)
             os.close(before)
+
+
+@contextmanager
+def _silent_opencv() -> Iterator[None]:
+    # Older versions have it one module further up.
+    log = getattr(cv2.utils, "logging", cv2)
+    level = log.setLogLevel(0)
+    try:
+        yield
+    finally:
+        log.setLogLevel(level)
 
 
 def _sort(held: int, before: int, lines: list[str]) -> None:

@@ -49,7 +49,8 @@ def test_a_closed_error_output_is_no_error():
     [
         ("Corrupt JPEG data: premature end of data segment", True),
         ("Corrupt JPEG data: 12 extraneous bytes before marker 0xd4", True),
-        ("Corrupt JPEG data: 12 extraneous bytes before marker 0xd9", False),
+        ("Corrupt JPEG data: 16 extraneous bytes before marker 0xd9", False),
+        ("Corrupt JPEG data: 17 extraneous bytes before marker 0xd9", True),
         ("Corrupt JPEG data: bad Huffman code", True),
         ("libpng error: IDAT: CRC error", True),
         ("libpng warning: iCCP: known incorrect sRGB profile", False),
