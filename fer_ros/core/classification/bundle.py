@@ -180,5 +180,9 @@ def write_bundle(
 
 
 def _identity(labels: tuple[str, ...], spec: PreprocessSpec, temperature: float, hashes: dict[str, str]) -> str:
-    values = [labels, spec.to_dict(), temperature, hashes]
+    known = spec.to_dict()
+    if known["level_from"] == PreprocessSpec.level_from:
+        # Bundles of 0.4 have no such entry, and keep the id under which runs and recordings name them.
+        del known["level_from"]
+    values = [labels, known, temperature, hashes]
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -101,3 +101,7 @@ def test_every_shipped_bundle_loads_by_its_name_and_has_a_card(name):
     assert card.startswith(f"# Model card: {bundle.name}\n")
     for precision, record in bundle.training["formats"].items():
         assert f"{100 * record['accuracy']:.2f}" in card, precision
+
+
+def test_the_shipped_bundles_keep_the_ids_that_runs_and_recordings_name():
+    assert load_bundle("default").id.endswith("-456aef5c")
