@@ -62,7 +62,7 @@ CASES = (
     *(Case("tilted by 15", share, 15.0) for share in (1.0, 0.33, 0.15)),
     *(Case(f"tilted by {tilt}", share, float(tilt)) for tilt in (30, 45) for share in FRAMINGS),
     *(Case(f"tilted by {tilt}", share, float(tilt)) for tilt in (60, 90) for share in (0.5, 0.2)),
-    *(Case(f"{light:.0%} of the light", 0.33, light=light) for light in DIM),
+    *(Case(f"{100 * light:.0f} % of the light", 0.33, light=light) for light in DIM),
     Case("two at once", 0.5, people=2),
     Case("four at once", 0.33, people=4),
     Case("eight at once", 0.33, people=8),

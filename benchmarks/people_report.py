@@ -131,7 +131,7 @@ def table(data: Mapping[str, Any]) -> str:
     lines = [
         f"{data['people']} portraits, each as clips of {data['frames']} frames at {width}x{height} (noise of {NOISE:g} "
         f"gray levels, jitter of {JITTER:g} px, {data['rate']:g} frames a second); the percentage is the portrait's "
-        f"longer side in shares of the frame's height. Cut: {CUT:.0%} of the face is outside. "
+        f"longer side in shares of the frame's height. Cut: {100 * CUT:.0f} % of the face is outside. "
         f"Where the face is in a portrait: the median box of four detectors, of which four, three, two, one "
         f"and none agree in {', '.join(str(truth[str(n)]) for n in (4, 3, 2, 1, 0))} portraits (none: the middle). "
         f"Found: the box's middle is within {MIDDLE:g} of the face's sides from its middle, its side {SIDES[0]:g} to "
