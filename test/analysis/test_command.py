@@ -325,7 +325,8 @@ def test_ctrl_c_ends_all_workers_and_the_report_says_so(tmp_path):
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    assert json.loads(process.stdout.readline())["file"].endswith("short.avi")
+    first = process.stdout.readline()
+    assert "short.avi" in first, process.communicate(timeout=60)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and "interrupted: what was read before is written" in errors
