@@ -7,22 +7,19 @@ folder.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import itertools
 import json
 import math
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import cv2
 import numpy as np
 
 from fer_ros.bags.labels import LabelError, read_labels
@@ -31,39 +28,27 @@ from fer_ros.bags.writing import STORAGES, BagWriter, image_message
 from fer_ros.core.classification.bundle import BundleError, load_bundle
 from fer_ros.core.emotions import EMOTIONS
 from fer_ros.core.images import ENCODINGS, MAX_PIXELS, ImageError, compressed_to_frame, raw_to_frame
-from fer_ros.core.paths import natural_key, without_password
 from fer_ros.core.profile import pipeline_config
-from fer_ros.core.sources import PictureError, read_picture
-from fer_ros.core.sources.containers import describe
 from fer_ros.core.types import Frame
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.parameters import FER_NODE
 from fer_training.data.dataset import Dataset, DatasetError, Sample
 from fer_training.data.fer2013 import read_fer2013
 from fer_training.data.ferplus import VOTED, with_ferplus_votes
+from fuzz.promises import opens_only_inside, promise, refused
 from fuzz.reader import FLOATS, INTEGERS, TEXTS, Reader
-
-
-def refused(error: Exception) -> tuple[str, str]:
-    """Return the answer of an input that was refused as documented."""
-    return "refused", str(getattr(error, "kind", type(error).__name__))
-
-
-def _promise(holds: bool, what: str) -> None:
-    """Fail where a reader's promise is broken; not `assert`, which can be switched off."""
-    if not holds:
-        raise RuntimeError(f"broken promise: {what}")
+from fuzz.sources import container, given_name, picture, pictures, videos
 
 
 def _digest(frame: Frame, height: int, width: int) -> object:
     """Check a frame's shapes, and return the hashes of its pixels."""
-    _promise(frame.gray.shape == (height, width) and frame.gray.dtype == np.uint8, f"gray is {frame.gray.shape}")
+    promise(frame.gray.shape == (height, width) and frame.gray.dtype == np.uint8, f"gray is {frame.gray.shape}")
     gray = hashlib.blake2b(np.ascontiguousarray(frame.gray)).hexdigest()
     try:
         rgb = frame.rgb
     except ImageError as error:  # colour is decoded later, and may fail as gray did not
         return gray, refused(error)
-    _promise(rgb.shape == (height, width, 3) and rgb.dtype == np.uint8, f"rgb is {rgb.shape}")
+    promise(rgb.shape == (height, width, 3) and rgb.dtype == np.uint8, f"rgb is {rgb.shape}")
     return gray, hashlib.blake2b(np.ascontiguousarray(rgb)).hexdigest()
 
 
@@ -95,7 +80,7 @@ def compressed_image(data: bytes, folder: Path) -> object:
         frame = compressed_to_frame(SimpleNamespace(format="jpeg", data=data), 0.0)
     except ImageError as error:
         return refused(error)
-    _promise(frame.gray.size <= MAX_PIXELS, f"{frame.gray.shape} is more than MAX_PIXELS")
+    promise(frame.gray.size <= MAX_PIXELS, f"{frame.gray.shape} is more than MAX_PIXELS")
     return _digest(frame, frame.height, frame.width)
 
 
@@ -163,15 +148,15 @@ def bundle(data: bytes, folder: Path) -> object:
     (folder / "model").exists() or (folder / "model").write_bytes(_MODEL)
     reader = Reader(data)
     (folder / "bundle.json").write_bytes(reader.rest() if reader.chance(3) else _mutated_manifest(reader))
-    with _opens_only_inside(folder):
+    with opens_only_inside(folder):
         try:
             loaded = load_bundle(folder)
         except BundleError as error:
             str(error).encode(errors="backslashreplace")
             return refused(error)
     spec = loaded.spec
-    _promise(math.isfinite(loaded.temperature) and loaded.temperature > 0, f"temperature {loaded.temperature}")
-    _promise(isinstance(spec.size, int) and math.isfinite(spec.low) and math.isfinite(spec.high), f"{spec}")
+    promise(math.isfinite(loaded.temperature) and loaded.temperature > 0, f"temperature {loaded.temperature}")
+    promise(isinstance(spec.size, int) and math.isfinite(spec.low) and math.isfinite(spec.high), f"{spec}")
     return loaded.id, loaded.labels, spec, loaded.default_precision
 
 
@@ -197,7 +182,7 @@ def parameters(data: bytes, folder: Path) -> object:
         return refused(error)
     for part in (config.detector, config.search, config.tracker, config.smoothing):
         for name, value in vars(part).items():
-            _promise(not isinstance(value, float) or math.isfinite(value), f"{name} is {value}")
+            promise(not isinstance(value, float) or math.isfinite(value), f"{name} is {value}")
     return config
 
 
@@ -226,7 +211,7 @@ def fer2013_table(data: bytes, folder: Path) -> object:
         dataset = read_fer2013(path)
     except DatasetError as error:
         return refused(error)
-    _promise(all(s.pixels.shape == (48, 48) and 0 <= s.label < 7 and s.split for s in dataset.samples), "samples")
+    promise(all(s.pixels.shape == (48, 48) and 0 <= s.label < 7 and s.split for s in dataset.samples), "samples")
     return [(s.digest, s.label, s.split) for s in dataset.samples]
 
 
@@ -256,7 +241,7 @@ def ferplus_table(data: bytes, folder: Path) -> object:
     except DatasetError as error:
         return refused(error)
     votes = [s.votes for s in dataset.samples if s.votes is not None]
-    _promise(all(np.isfinite(v).all() and abs(v.sum() - 1) < 1e-4 and (v >= 0).all() for v in votes), f"votes {votes}")
+    promise(all(np.isfinite(v).all() and abs(v.sum() - 1) < 1e-4 and (v >= 0).all() for v in votes), f"votes {votes}")
     return [v.tolist() for v in votes]
 
 
@@ -281,7 +266,7 @@ def calibration(data: bytes, folder: Path) -> object:
         text = b"\n".join(lines)
     path = folder / "camera.yaml"
     path.write_bytes(text)
-    with _opens_only_inside(folder):
+    with opens_only_inside(folder):
         try:
             info = read_calibration(path)
         except ValueError as error:
@@ -294,7 +279,7 @@ def labels(data: bytes, folder: Path) -> object:
     reader = Reader(data)
     path = folder / ("labels.yaml" if reader.chance(2) else "labels.csv")
     path.write_bytes(reader.rest())
-    with _opens_only_inside(folder):
+    with opens_only_inside(folder):
         try:
             return str(read_labels(path))
         except LabelError as error:
@@ -306,7 +291,7 @@ def bag(data: bytes, folder: Path) -> object:
     path = folder / ("bag.mcap" if data.startswith(b"\x89MCAP") else "bag.db3")
     path.write_bytes(data)
     answers: list[object] = []
-    with _opens_only_inside(folder):
+    with opens_only_inside(folder):
         try:
             with Bag(path) as opened:
                 answers += (
@@ -318,64 +303,6 @@ def bag(data: bytes, folder: Path) -> object:
     return answers if len(answers) != 1 else answers[0]
 
 
-def container(data: bytes, folder: Path) -> object:
-    """The start of a video file, and the index of an MP4."""
-    path = folder / "video"
-    path.write_bytes(data)
-    with _opens_only_inside(folder):
-        found = describe(path)
-    _promise(found.length is None or found.length >= 0, f"a length of {found.length} s")
-    return found
-
-
-def picture(data: bytes, folder: Path) -> object:
-    """A picture's file of any format."""
-    path = folder / "picture"
-    path.write_bytes(data)
-    with _opens_only_inside(folder):
-        try:
-            read = read_picture(path)
-        except PictureError as error:
-            return refused(error)
-    _promise(read.ndim == 3 and read.shape[2] == 3 and read.dtype == np.uint8, f"{read.shape} {read.dtype}")
-    return hashlib.blake2b(np.ascontiguousarray(read)).hexdigest()
-
-
-def name(data: bytes, folder: Path) -> object:
-    """A name that somebody gave: a URL whose password must not be shown, or a file that is to be sorted."""
-    text = Reader(data).rest().decode("utf-8", "replace")
-    secret = "".join(letter for letter in text if letter.isalnum()) or "s"
-    shown = without_password(f"rtsp://{secret}:{secret}@robot/{text}")
-    _promise(shown.startswith("rtsp://...@"), f"{shown!r} is shown")
-    return shown, natural_key(text.replace("/", "")[:99] or "a")
-
-
-_watched: list[str] | None = None
-
-
-def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and _watched is not None and isinstance(arguments[0], (str, bytes, os.PathLike)):
-        _watched.append(os.fsdecode(arguments[0]))
-
-
-sys.addaudithook(_note)
-
-
-@contextlib.contextmanager
-def _opens_only_inside(folder: Path) -> Iterator[None]:
-    """Fail if a file outside the folder is opened meanwhile."""
-    global _watched
-    _watched = opened = []
-    try:
-        yield
-    finally:
-        _watched = None
-    # Python imports some of its own modules on first use.
-    opened = [p for p in opened if not p.endswith((".py", ".pyc", ".so"))]
-    outside = [p for p in opened if not os.path.realpath(p).startswith(os.path.realpath(folder) + os.sep)]
-    _promise(not outside, f"opened {outside}, outside {folder}")
-
-
 @dataclass(frozen=True)
 class Target:
     """A function to fuzz, inputs to start from, and the length up to which inputs make sense."""
@@ -383,17 +310,6 @@ class Target:
     run: Callable[[bytes, Path], object]
     seeds: tuple[bytes, ...] = (b"",)
     longest: int = 512
-
-
-def _pictures() -> tuple[bytes, ...]:
-    picture = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
-    forms: list[tuple[str, Any, list[int]]] = [
-        (".png", picture, []), (".png", picture[..., 0], []), (".png", picture.astype(np.uint16) * 257, []),
-        (".png", np.dstack([picture, picture[..., 0]]), []), (".png", picture[..., 0], [cv2.IMWRITE_PNG_BILEVEL, 1]),
-        (".jpg", picture, []), (".jpg", picture[..., 0], []), (".jpg", picture, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
-        (".jpg", picture, [cv2.IMWRITE_JPEG_RST_INTERVAL, 1]), (".bmp", picture, []), (".webp", picture, []),
-    ]  # fmt: skip
-    return tuple(cv2.imencode(suffix, array, options)[1].tobytes() for suffix, array, options in forms)
 
 
 def _bags() -> tuple[bytes, ...]:
@@ -409,30 +325,9 @@ def _bags() -> tuple[bytes, ...]:
     return tuple(files)
 
 
-def _mp4_box(kind: bytes, content: bytes) -> bytes:
-    return (8 + len(content)).to_bytes(4, "big") + kind + content
-
-
-def _videos() -> tuple[bytes, ...]:
-    """The start of an AVI, of a raw stream, and an MP4's index with an edit list."""
-    words = [number.to_bytes(4, "big") for number in (0, 1000, 400, 1, 12)]
-    zero, scale, length, one, count = words
-    track = [
-        _mp4_box(b"edts", _mp4_box(b"elst", zero + one + length + zero + one)),
-        _mp4_box(
-            b"mdia",
-            _mp4_box(b"mdhd", zero * 3 + scale + scale + zero)
-            + _mp4_box(b"hdlr", zero * 2 + b"vide")
-            + _mp4_box(b"minf", _mp4_box(b"stbl", _mp4_box(b"stsz", zero * 2 + count))),
-        ),
-    ]
-    moov = _mp4_box(b"moov", _mp4_box(b"mvhd", zero * 3 + scale + length) + _mp4_box(b"trak", b"".join(track)))
-    return (_mp4_box(b"ftyp", b"isom") + moov, b"RIFF\0\0\0\0AVI LIST", b"\0\0\0\1\x67", _mp4_box(b"ftyp", b"isom"))
-
-
 TARGETS = {
     "raw_image": Target(raw_image, tuple(bytes([0, i, 0, 0, 8, 0, 8, 0, 8, 0]) + bytes(range(63)) for i in range(32))),
-    "compressed_image": Target(compressed_image, _pictures(), 4096),
+    "compressed_image": Target(compressed_image, pictures(), 4096),
     "bundle": Target(bundle, (bytes([1]) + json.dumps(_manifest()).encode(), b"\0" * 8), 2048),
     "parameters": Target(parameters, (b"", bytes(range(64))), 256),
     "fer2013_table": Target(fer2013_table, (b"", b"\1" + b"0," + b"7 " * 2304 + b",Training\n"), 8192),
@@ -441,9 +336,9 @@ TARGETS = {
         labels, (b"", b"\0start,end,expression\n0,1,happy\n", b"\1- {start: 0, end: 1, expression: sad}\n")
     ),
     "bag": Target(bag, _bags(), 32768),
-    "container": Target(container, _videos(), 2048),
-    "picture": Target(picture, _pictures(), 4096),
-    "name": Target(name, (b"live", b"user=me&pwd=secret@10", b"img10.png"), 128),
+    "container": Target(container, videos(), 2048),
+    "picture": Target(picture, pictures(), 4096),
+    "given_name": Target(given_name, (b"live", b"user=me&pwd=secret@10", b"img10.png"), 128),
     "calibration": Target(calibration, (_CALIBRATION, b"!\1" + b"5", b"!\4[1, {a: &x 2}, *x]"), 1024),
 }
 
@@ -451,5 +346,5 @@ TARGETS = {
 def check(name: str, data: bytes, folder: Path) -> object:
     """Run a target twice on the same bytes; returns its answer, raises where a finding is."""
     first, second = (TARGETS[name].run(data, folder) for _ in range(2))
-    _promise(first == second, f"{name}: two answers to the same bytes, {first} and {second}")
+    promise(first == second, f"{name}: two answers to the same bytes, {first} and {second}")
     return first

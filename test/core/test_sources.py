@@ -129,6 +129,15 @@ def test_times_that_go_back_are_made_to_grow_and_told(tmp_path):
     assert source.problems() == [f"{path}: 2 images have a time that is not after that of the image before"]
 
 
+def test_a_first_image_that_comes_late_is_told(tmp_path):
+    """Labels in a player's seconds would be off by that."""
+    path = videos.write_matroska(tmp_path / "a.mkv", numbered(6), [0.5 + n / 10 for n in range(6)], rate=10)
+    source = open_recorded(path)
+    assert shown(source) == [(n, pytest.approx(n / 10)) for n in range(6)]
+    (note,) = source.notes()
+    assert note.startswith(f"{path}: its first image comes after about 0.50 s") and source.problems() == []
+
+
 def raw_stream(path, pictures):
     path.write_bytes(b"".join(cv2.imencode(".jpg", picture)[1].tobytes() for picture in pictures))
     return path

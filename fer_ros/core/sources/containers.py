@@ -22,6 +22,7 @@ class Container:
             length and rate.
         length: seconds that are to be shown where an editor cut something off, else None.
         untimed: whether it is a raw stream, whose images have no times.
+        from_zero: whether its times are a player's, which shows nothing before a first image that is not at zero.
         fault: why nobody can read it, or ''.
 
     """
@@ -29,6 +30,7 @@ class Container:
     counted: bool = False
     length: float | None = None
     untimed: bool = False
+    from_zero: bool = False
     fault: str = ""
 
 
@@ -38,6 +40,8 @@ def describe(path: Path) -> Container:
         head = file.read(16)
         if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
             return Container(counted=True)
+        if head[:4] == b"\x1aE\xdf\xa3":  # Matroska, WebM
+            return Container(from_zero=True)
         if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
             return _mp4(file)
     # A start code, but not that of a program stream (0xBA), which has times; or a JPEG, and more behind it.
@@ -59,8 +63,8 @@ def _mp4(file: BinaryIO) -> Container:
             shown = track.shown / movie if track.shown is not None and movie else None
             step = track.seconds / track.samples
             if shown is not None and shown < track.seconds - step / 2:
-                return Container(length=shown)
-            return Container(counted=True)
+                return Container(length=shown, from_zero=True)
+            return Container(counted=True, from_zero=True)
     return Container()
 
 

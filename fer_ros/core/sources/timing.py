@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_LATE_START = 0.1  # seconds
 _LEAST_STEP = 0.001  # seconds between two images
 _ROUNDING = 0.0015  # seconds: Matroska counts milliseconds
 _REGULAR = 0.9  # share of even steps of a video of constant rate
@@ -30,11 +31,17 @@ class Timing:
         """
         self.read = self.failed = 0
         self._rate, self._counted, self._length = rate, counted, length
-        self._first = self._last = 0.0
+        self._start = self._first = self._last = 0.0
         self._longest = 0.0
         self._regular = self._disordered = 0
         self._lost_at: float | None = None
         self._failed_before = 0
+
+    def start_at(self, start: float) -> None:
+        """Note for how many seconds a player shows nothing before the first image; the times are counted from there."""
+        self._start = start
+        if self._length is not None:
+            self._length -= start
 
     def next(self, own: float) -> float:
         """Return an image's time in seconds. own: what the file says, which damage may make go back."""
@@ -82,16 +89,23 @@ class Timing:
         return missing if missing > _GAP * self._rate else 0
 
     def notes(self) -> list[str]:
-        """Return where the header's rate and the images' own times disagree."""
+        """Return where a player's seconds, or the header's rate, and the images' own times disagree."""
+        lines = []
+        if self._start > _LATE_START:
+            lines.append(
+                f"its first image comes after about {self._start:.2f} s, from where its times are counted here: a "
+                "player's seconds are larger by that"
+            )
         span = self._last - self._first
         if self.read < 2 or not self._rate or span <= 0:
-            return []
+            return lines
         own = (self.read - 1) / span
         if abs(own / self._rate - 1) < _DISAGREES:
-            return []
+            return lines
         return [
+            *lines,
             f"its header says {self._rate:g} images a second, by their own times they come at {own:.4g} on average; "
-            "each keeps its own time"
+            "each keeps its own time",
         ]
 
 

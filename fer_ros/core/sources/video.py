@@ -89,10 +89,18 @@ class VideoFile:
                     continue
                 timing.failed += failed
                 failed = 0
+                if not timing.read:
+                    timing.start_at(self._start_of(capture))
                 own = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 if self.timed else timing.read / self.rate
                 yield TimedPicture(np.asarray(picture, np.uint8), timing.next(own))
         finally:
             capture.release()
+
+    def _start_of(self, capture: cv2.VideoCapture) -> float:
+        """Return the seconds for which a player shows nothing before the first image, 0 where that is not known."""
+        if not self._container.from_zero or not self.rate or not hasattr(cv2, "CAP_PROP_PTS"):
+            return 0.0
+        return _sane(capture.get(cv2.CAP_PROP_PTS) / self.rate, 1e6)
 
     def _tries(self, read: int) -> int:
         """Return after how many failed reads the end is believed: damage may be as long as what is missing."""
