@@ -1,4 +1,4 @@
-"""What libjpeg and libpng print about damaged pictures: caught, because it is all that tells that bytes were lost.
+"""What the decoders print about damaged pictures: caught, because nothing else tells that bytes were lost.
 
 OpenCV takes a JPEG whose middle is missing for whole: the decoder's only word about it is a line on the terminal.
 """
@@ -16,11 +16,12 @@ import cv2
 _STDERR = 2
 _DECODERS = re.compile(
     rb"^(Corrupt JPEG data|Premature end of JPEG|Invalid (SOS|JPEG)|Inconsistent progression|Unsupported (marker|JPEG)|"
-    rb"Warning: unknown JFIF|Unknown Adobe|Application transferred too|libpng (warning|error))"
+    rb"Warning: unknown JFIF|Unknown Adobe|Application transferred too|libpng (warning|error)|\[[^]]+ @ 0x)"
 )
+# FFmpeg's lines, in brackets, tell of images that it mends or leaves out, which is counted elsewhere.
 # Many webcams put a few bytes, up to 16 are let pass, between a whole picture and its end marker, 0xd9.
 _HARMLESS = re.compile(
-    r"^(Invalid SOS parameters|Warning: unknown JFIF|Unknown Adobe|libpng warning|"
+    r"^(Invalid SOS parameters|Warning: unknown JFIF|Unknown Adobe|libpng warning|\[|"
     r"Corrupt JPEG data: (\d|1[0-6]) extraneous bytes before marker 0xd9)"
 )
 

@@ -10,10 +10,12 @@ from fer_ros.core.decoder_warnings import damage, decoder_warnings
 
 def test_only_the_decoders_lines_are_taken(capfd):
     with decoder_warnings() as lines:
-        os.write(2, b"Corrupt JPEG data: premature end of data segment\nsomebody else\n")
+        os.write(
+            2, b"Corrupt JPEG data: premature end of data segment\n[INFO] [node]: somebody else\n[mjpeg @ 0x5] no\n"
+        )
     os.write(2, b"after\n")
-    assert lines == ["Corrupt JPEG data: premature end of data segment"]
-    assert capfd.readouterr().err == "somebody else\nafter\n"
+    assert lines == ["Corrupt JPEG data: premature end of data segment", "[mjpeg @ 0x5] no"]
+    assert capfd.readouterr().err == "[INFO] [node]: somebody else\nafter\n"
 
 
 def test_the_terminal_comes_back_after_an_error(capfd):
@@ -54,6 +56,7 @@ def test_a_closed_error_output_is_no_error():
         ("Corrupt JPEG data: bad Huffman code", True),
         ("libpng error: IDAT: CRC error", True),
         ("libpng warning: iCCP: known incorrect sRGB profile", False),
+        ("[mjpeg @ 0x556cc30a7840] com: invalid len 16", False),
         ("Invalid SOS parameters for sequential JPEG", False),
     ],
 )
