@@ -88,6 +88,9 @@ class Tiling:
         large = [box for box in known if max(box.width, box.height) * parts[0][4] >= _LARGE_FACE]
         small = [box for box in known if box not in large]
         faces = self._follow(gray, small) if small else []
+        # Seldom: a face that the picture's edge cuts is seen from near only.
+        lost = [box for box in small if not any(face.box.iou(box) > _SAME for face in faces)]
+        faces += [face for box in lost for face in self._look_near(gray, box)]
         if large or 0 in turns:
             faces += self._look(gray, parts[0], expected=bool(large))
         for turn in turns:
@@ -107,10 +110,13 @@ class Tiling:
 
     def near_score(self, gray: Gray, box: Box) -> float:
         """Return the score of a face at a place, looked at from near; 0 where none is seen there."""
+        return max((face.score for face in self._look_near(gray, box)), default=0.0)
+
+    def _look_near(self, gray: Gray, box: Box) -> list[Face]:
         cell = np.zeros((_NEAR, _NEAR), np.uint8)
         left, top, factor = _fill(cell, gray, box, _NEAR / _NEAR_REACH)
         seen = (face.scaled(1 / factor).moved(left, top) for face in self._detector.look(cell, expected=True))
-        return max((face.score for face in seen if face.box.iou(box) > _SAME), default=0.0)
+        return [face for face in seen if face.box.iou(box) > _SAME]
 
     def parts(self, width: int, height: int) -> list[Part]:
         """Return the parts of a picture that are shown to the network, the coarsest scale first."""
@@ -170,11 +176,11 @@ def _fill(cell: Gray, gray: Gray, box: Box, side: float) -> tuple[float, float, 
     size = (min(length, max(1, round((right - left) * factor))), min(length, max(1, round((bottom - top) * factor))))
     area = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     small = cv2.resize(gray[top:bottom, left:right], size, interpolation=area)
-    # Beyond the picture's edge its pixels are repeated: a black edge makes faces look larger than they are.
+    # Beyond the picture's edge it is black, as where the whole picture is searched.
     across = length - size[0] if left == 0 and right < width else (length - size[0]) // 2 if left == 0 else 0
     down = length - size[1] if top == 0 and bottom < height else (length - size[1]) // 2 if top == 0 else 0
     border = (down, length - size[1] - down, across, length - size[0] - across)
-    cell[:] = cv2.copyMakeBorder(small, *border, cv2.BORDER_REPLICATE)
+    cell[:] = np.pad(small, (border[:2], border[2:]))
     return left - across / factor, top - down / factor, factor
 
 
