@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+import time
 
 import cv2
 import numpy as np
@@ -245,11 +246,8 @@ def test_the_terminal_stays_clean_over_damaged_pictures_and_videos(tmp_path, cap
 @pytest.mark.parametrize("digits", [3, 9])
 def test_no_more_images_than_the_rate_and_none_left_out_below_it(rate, limit, kept, digits):
     times = [round(n / rate, digits) for n in range(600)]
-    taken = [
-        time
-        for time, good in ((time, RateLimit.takes(one, time)) for one in [RateLimit(limit)] for time in times)
-        if good
-    ]
+    one = RateLimit(limit)
+    taken = [at for at in times if one.takes(at)]
     assert len(taken) == pytest.approx(600 * kept, abs=1)
 
 
@@ -257,9 +255,11 @@ def test_a_video_is_shown_at_its_own_pace_and_again_without_a_break(tmp_path):
     times = [0.0, 0.02, 0.04, 0.14]
     source = open_recorded(videos.write_matroska(tmp_path / "a.mkv", numbered(4), times))
     playback = Playback(source, 1000.0, threading.Event())
-    clock = [late for _ in range(2) for _, late in playback.play()]
-    assert playback.shown == 8 and playback.left_out == 0 and playback._last == pytest.approx(0.14 + 0.1 + 0.14)
-    assert all(late < 0.5 for late in clock)
+    due = [round(time.monotonic() - late, 6) for _ in range(2) for _, late in playback.play()]
+    expected = [*times, *(0.24 + at for at in times)]
+    # On a busy machine the test itself comes late to its look at the clock.
+    assert np.array(due) - due[0] == pytest.approx(np.array(expected), abs=0.03)
+    assert playback.shown == 8 and playback.left_out == 0
 
 
 def test_pictures_above_the_rate_are_left_out_and_counted(tmp_path):
