@@ -3,47 +3,43 @@
 ros2 launch fer_ros replay.launch.py bag:=session image_topic:=/camera/image_raw output:=answers
 """
 
-from pathlib import Path
+import os
+from collections.abc import Mapping
 
-from ament_index_python.packages import get_package_share_directory
-from launch.actions import DeclareLaunchArgument, EmitEvent, ExecuteProcess, IncludeLaunchDescription, TimerAction
-from launch.conditions import IfCondition
-from launch.events import Shutdown
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration, PythonExpression
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix
+from launch.actions import ExecuteProcess
 
-from launch import LaunchDescription
-
-SHARE = Path(get_package_share_directory("fer_ros"))
+from fer_ros.launching.actions import declare, end_with, include, start
+from fer_ros.launching.arguments import FER, REPLAY, check_recording
+from launch import Action, LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Include fer.launch.py, whose arguments can be given too, play the bag, and record the answers if asked."""
-    output, namespace = LaunchConfiguration("output"), LaunchConfiguration("namespace")
-    arguments = [
-        DeclareLaunchArgument("bag", description="rosbag2 folder, or .mcap or .db3 file"),
-        # A bag holds full names, which no namespace changes.
-        DeclareLaunchArgument("image_topic", default_value="/camera/image_raw", description="topic in the bag"),
-        DeclareLaunchArgument("rate", default_value="1.0", description="times the recorded speed"),
-        DeclareLaunchArgument("delay", default_value="5.0", description="seconds for fer_node to load before the bag"),
-        DeclareLaunchArgument("output", default_value="", description="new bag for the answers; empty: none"),
-    ]
-    # First, because it declares the namespace and sets the Fast DDS profile for the processes that start after it.
-    recognition = IncludeLaunchDescription(PythonLaunchDescriptionSource(str(SHARE / "launch" / "fer.launch.py")))
-    faces = PythonExpression(["'/'.join(['', *'", namespace, "'.strip('/').split(), 'faces/emotions'])"])
-    record = ExecuteProcess(
-        cmd=["ros2", "bag", "record", "--disable-keyboard-controls", "--output", output, "--topics", faces],
-        condition=IfCondition(PythonExpression(["'", output, "' != ''"])),
-        output="screen",
-    )
-    play = ExecuteProcess(
-        # The delay is the player's own: it is discovered meanwhile, and its first images are not lost.
-        cmd=[
-            *("ros2", "bag", "play", LaunchConfiguration("bag"), "--disable-keyboard-controls"),
-            *("--rate", LaunchConfiguration("rate"), "--delay", LaunchConfiguration("delay")),
-        ],
-        output="screen",
-        # The last images are answered and recorded meanwhile.
-        on_exit=[TimerAction(period=1.0, actions=[EmitEvent(event=Shutdown(reason="the bag has ended"))])],
-    )
-    return LaunchDescription([*arguments, recognition, record, play])
+    """Check the arguments, include fer.launch.py, play the bag, and record the answers if asked."""
+    declared = declare(__file__, REPLAY, includes=FER, check=check)
+    # Included first, because it sets the Fast DDS profile for the processes that start after it.
+    return LaunchDescription([*declared, include("fer.launch.py"), start((*REPLAY, *FER), play)])
+
+
+def check(texts: Mapping[str, str]) -> None:
+    """Refuse what cannot be played, before fer_node starts."""
+    try:
+        get_package_prefix("ros2bag")
+    except PackageNotFoundError:
+        install = f"sudo apt-get install ros-{os.environ.get('ROS_DISTRO', 'jazzy')}-ros2bag"
+        raise RuntimeError(f"replay.launch.py needs ros2bag, which is not installed: {install}") from None
+    check_recording(texts)
+
+
+def play(bag: str, rate: float, delay: float, output: str | None, namespace: str) -> list[Action]:
+    """Return the player, which ends launch, and before it the recorder if there is to be one."""
+    quiet = "--disable-keyboard-controls"
+    # The delay is the player's own: it is discovered meanwhile, and its first images are not lost.
+    player = ["ros2", "bag", "play", bag, quiet, "--rate", str(rate), "--delay", str(delay)]
+    # The last images are answered and recorded before launch ends.
+    actions = [ExecuteProcess(cmd=player, on_exit=end_with("ros2 bag play"), output="screen")]
+    if output:
+        faces = f"/{namespace.strip('/')}/faces/emotions".replace("//", "/")
+        recorder = ["ros2", "bag", "record", quiet, "--output", output, "--topics", faces]
+        actions.insert(0, ExecuteProcess(cmd=recorder, on_exit=end_with("ros2 bag record", wait=0.0), output="screen"))
+    return actions

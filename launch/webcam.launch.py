@@ -1,57 +1,56 @@
-"""A camera, fer_node and, with page:=true, a live page: `ros2 launch fer_ros webcam.launch.py source:=/dev/video0`."""
+"""A camera, fer_node and, with page:=true, a live page; a file ends everything with its end.
 
-from pathlib import Path
+ros2 launch fer_ros webcam.launch.py source:=/dev/video0 profile:=robot page:=true
+"""
 
-from ament_index_python.packages import get_package_share_directory
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
-from launch.conditions import IfCondition
-from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration, PythonExpression
+from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from launch import LaunchDescription
+from fer_ros.launching.actions import declare, end_with, include, start
+from fer_ros.launching.arguments import FER, WEBCAM
+from launch import Action, LaunchDescription
 
-SHARE = Path(get_package_share_directory("fer_ros"))
+FER_NODE_LOADS = 120.0  # seconds for which a file waits for fer_node at most
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Declare the arguments, start the camera, and include fer.launch.py for the rest."""
-    arguments = [
-        DeclareLaunchArgument("source", default_value="0", description="device, video file, folder of images or URL"),
-        DeclareLaunchArgument("rate", default_value="30.0", description="images a second, at most"),
-        DeclareLaunchArgument("loop", default_value="false", description="start a file or folder again at its end"),
-        DeclareLaunchArgument("page", default_value="false", description="also serve a live page on 127.0.0.1:8090"),
-    ]
+    """Check the arguments, include fer.launch.py, and start the camera and the page."""
     # First, because it sets the Fast DDS profile for the processes that start after it.
-    recognition = IncludeLaunchDescription(PythonLaunchDescriptionSource(str(SHARE / "launch" / "fer.launch.py")))
+    return LaunchDescription(
+        [*declare(__file__, WEBCAM, includes=FER), include("fer.launch.py"), start(WEBCAM, camera_and_page)]
+    )
+
+
+def camera_and_page(source: str, rate: float, loop: bool, page: bool, page_port: int, image_topic: str) -> list[Action]:
+    """Return camera_node, and page_node where it is asked for."""
+    namespace = LaunchConfiguration("namespace")
     camera = Node(
         package="fer_ros",
         executable="camera_node",
-        namespace=LaunchConfiguration("namespace"),
+        namespace=namespace,
         parameters=[
             {
-                # As a string, whatever it looks like: the first device is "0".
-                "source": ParameterValue(LaunchConfiguration("source"), value_type=str),
-                "rate": ParameterValue(LaunchConfiguration("rate"), value_type=float),
-                "loop": ParameterValue(LaunchConfiguration("loop"), value_type=bool),
-                "image_topic": LaunchConfiguration("image_topic"),
+                "source": ParameterValue(source, value_type=str),
+                "rate": rate,
+                "loop": loop,
+                "image_topic": ParameterValue(image_topic, value_type=str),
+                # What a file shows before fer_node listens would be lost.
+                "wait_for_subscriber": FER_NODE_LOADS,
             }
         ],
+        on_exit=end_with("camera_node"),
         output="screen",
     )
-    page = Node(
+    if not page:
+        return [camera]
+    topics = ParameterValue([image_topic], value_type=list[str])
+    live_page = Node(
         package="fer_ros",
         executable="page_node",
-        namespace=LaunchConfiguration("namespace"),
-        condition=IfCondition(LaunchConfiguration("page")),
-        parameters=[
-            {
-                "image_topics": ParameterValue(
-                    PythonExpression(["['", LaunchConfiguration("image_topic"), "']"]), value_type=list[str]
-                )
-            }
-        ],
+        namespace=namespace,
+        parameters=[{"image_topics": topics, "port": page_port}],
+        on_exit=end_with("page_node", wait=0.0),
         output="screen",
     )
-    return LaunchDescription([*arguments, recognition, camera, page])
+    return [camera, live_page]
