@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 
@@ -103,7 +104,9 @@ class FerNode(RobustLifecycleNode):
         self.close()
         if self.recognition is not None:
             self.recognition.close()
-        self.recognition = None
+            self.recognition = None
+            # What was made refers to each other in circles; the model's threads should not wait for the collector.
+            gc.collect()
 
     def close(self) -> None:
         """Stop the worker and what it uses while active; may be called twice."""

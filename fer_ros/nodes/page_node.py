@@ -61,17 +61,17 @@ class PageNode(Node):
         address, port = listener.getsockname()[:2]
         access = Access(values["host"], address, values["token"])
         self._server = Server(listener, access, self._cameras, self._watched.trigger)
-        self._worker = Worker(self, self._take, self.send_updates, self._stop)
+        self._worker = Worker(self, self._take, self.send_updates, self._wake)
         # Printed, not logged: a token belongs neither on /rosout nor into a file.
         print(f"page_node: open {access.url(port)}", flush=True)
 
     def close(self) -> None:
         """Say goodbye to the browsers, and stop the threads."""
-        self._stop()
+        self._worker.stop()
         self._server.close()
         self._worker.close(1.5)
 
-    def _stop(self) -> None:
+    def _wake(self) -> None:
         self._stopped.set()
         with self._changed:
             self._changed.notify_all()

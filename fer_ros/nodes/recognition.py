@@ -10,7 +10,6 @@ from rclpy.node import Node
 
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
-from fer_ros.core.paths import user_path
 from fer_ros.core.pipeline import Change, Pipeline
 from fer_ros.core.profile import pipeline_config
 from fer_ros.core.tracking import IdSource
@@ -58,7 +57,7 @@ class Recognition:
         if values["humans.enabled"]:
             hri_messages()  # now, and not only when the node is activated
         cv2.setNumThreads(values["threads"])
-        bundle = load_bundle(user_path(values["model_bundle"]) if values["model_bundle"] else "")
+        bundle = load_bundle(values["model_bundle"])
         classifier = make_classifier(bundle, values["backend"], values["precision"], values["threads"], log.info)
         self.pipeline = Pipeline(classifier, pipeline_config(values), ids, self.cameras)
         self.outputs = Outputs(node, classifier.labels, classifier.bundle_id, self.cameras)

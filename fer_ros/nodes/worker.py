@@ -48,10 +48,14 @@ class Worker(Generic[Work]):
         """Whether it was told to end: what is being processed need not be published any more."""
         return self._closing
 
-    def close(self, patience: float = 1.0) -> None:
-        """End the thread, and wait for that for so many seconds."""
+    def stop(self) -> None:
+        """Ask the thread to end, without waiting for it."""
         self._closing = True
         self._wake()
+
+    def close(self, patience: float = 1.0) -> None:
+        """End the thread, and wait for that for so many seconds."""
+        self.stop()
         self._thread.join(timeout=patience)
 
     def _run(self) -> None:

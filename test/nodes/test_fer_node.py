@@ -351,7 +351,7 @@ def test_the_node_on_litert_does_not_hold_tensorflow(start, tiny_bundle):
     ("parameters", "reason", "code"),
     [
         ({"image_topics": "[]"}, "image_topics: expected a value, got none, or an empty list", 2),
-        ({"model_bundle": "/nowhere"}, "expected a bundle's folder, or default or balanced", 2),
+        ({"model_bundle": "/no_such_bundle"}, "expected a bundle's folder, or default or balanced", 2),
         # A file may be there by the next start.
         ({"detector__cascade": "no_such_cascade"}, "expected a cascade file or name, got 'no_such_cascade'", 1),
         ({"detector__min_face": 2}, "detector.min_face", 2),

@@ -96,7 +96,7 @@ def test_rounds_under_images_answer_each_time_and_leak_nothing(managed, peer):
 
 
 def test_a_configure_that_fails_leaves_the_node_usable_once_the_parameter_is_mended(managed, peer):
-    manager = managed(model_bundle="/nowhere", image_topics="[a, a]")
+    manager = managed(model_bundle="/no_such_bundle", image_topics="[a, a]")
     assert not manager.go(CONFIGURE)
     assert manager.state == State.PRIMARY_STATE_UNCONFIGURED
     assert manager.node.says("image_topics must be one or more different topics")
@@ -106,7 +106,7 @@ def test_a_configure_that_fails_leaves_the_node_usable_once_the_parameter_is_men
     assert manager.node.says("expected a bundle's folder")
     assert manager.set("model_bundle", "default").successful
     assert manager.go(CONFIGURE)
-    refused = manager.set("model_bundle", "/nowhere")
+    refused = manager.set("model_bundle", "/no_such_bundle")
     assert not refused.successful and "deactivate, clean up, set, configure, activate" in refused.reason
     assert manager.go(ACTIVATE)
     results = peer.collect(FaceEmotionArray, "faces/emotions")
