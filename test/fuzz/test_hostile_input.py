@@ -137,7 +137,7 @@ def test_a_device_or_pipe_in_place_of_a_file_is_refused_and_not_waited_for(folde
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf"), -float("inf")])
 def test_a_detector_score_must_be_a_number(score):
-    with pytest.raises(ValueError, match="min_score must be finite"):
+    with pytest.raises(ValueError, match="min_score must be -1000 to 1000"):
         DetectorConfig(min_score=score)
 
 
