@@ -10,10 +10,11 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fer_ros.core.images import ImageError
 from fer_ros.core.types import Frame, TrackedFace
+from fer_ros.nodes.clock import clock_runs
 from fer_ros.nodes.conversions import seconds, to_frame
 from fer_ros.nodes.declaration import Values
 from fer_ros.nodes.diagnostics import Statistics
-from fer_ros.nodes.diagnostics_publisher import DiagnosticsPublisher, clock_runs
+from fer_ros.nodes.diagnostics_publisher import DiagnosticsPublisher
 from fer_ros.nodes.inputs import Inputs
 from fer_ros.nodes.latest_images import LatestImages
 from fer_ros.nodes.outputs import EMOTIONS

@@ -26,6 +26,9 @@ class _Recent:
     def add(self, value: float) -> None:
         self._values.append((time.monotonic(), value))
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def percentile(self, share: float) -> float:
         """Return 0 where there is no value."""
         while len(self._values) > 1 and self._values[0][0] < time.monotonic() - _WINDOW:
@@ -188,8 +191,8 @@ def _values(entry: _Camera, passed: float, dropped: int) -> dict[str, str]:
         "rate_hz": f"{rate:.1f}",
         "age_p50_ms": f"{1e3 * entry.ages.percentile(50):.1f}",
         "age_p95_ms": f"{1e3 * entry.ages.percentile(95):.1f}",
-        "stamp_delay_p50_ms": f"{1e3 * entry.delays.percentile(50):.1f}",
-        "stamp_delay_p95_ms": f"{1e3 * entry.delays.percentile(95):.1f}",
+        "stamp_delay_p50_ms": f"{1e3 * entry.delays.percentile(50):.1f}" if entry.delays else "unknown",
+        "stamp_delay_p95_ms": f"{1e3 * entry.delays.percentile(95):.1f}" if entry.delays else "unknown",
         "dropped": str(dropped),
         "refused": ", ".join(f"{kind}: {count}" for kind, count in entry.refused.items()) or "0",
     }

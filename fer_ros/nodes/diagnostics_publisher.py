@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.timer import Timer
 
 from fer_ros.client.quality_of_service import RESULTS, publisher_events
+from fer_ros.nodes.clock import clock_runs, steady_clock
 from fer_ros.nodes.diagnostics import Statistics
 from fer_ros.nodes.graph import names, publishers_of
 from fer_ros.nodes.problems import Problems
@@ -18,6 +18,12 @@ from fer_ros.nodes.problems import Problems
 _CHECK_PERIOD = 1.0  # seconds between two checks, at most: a warning comes soon, however seldom diagnostics do
 _CLOCK_PATIENCE = 2.0  # seconds for the first message on /clock
 _STEPS_BACK = 5  # within ten seconds; a recording that is played in a loop goes back once a round
+
+_NO_CLOCK = (
+    "use_sim_time is set and nothing comes on /clock: stamp delays are unknown; start what publishes it "
+    "(a simulator, ros2 bag play --clock), or leave use_sim_time out"
+)
+_STEPPED = "stamps went back {} times in 10 s, and each time the faces start anew: are there two publishers?"
 
 
 class DiagnosticsPublisher:
@@ -68,7 +74,7 @@ class DiagnosticsPublisher:
         self._problems.keep(self._cameras)
         self._stop_timers()
         # Silence is counted in real seconds, also where the time is simulated and stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        steady = steady_clock()
         self._timers = [
             self._node.create_timer(min(period, _CHECK_PERIOD), self._check, clock=steady),
             self._node.create_timer(period, self._publish, clock=steady),
@@ -129,16 +135,3 @@ class DiagnosticsPublisher:
             f"{len(publishers)} nodes publish {self._results}: {names(publishers)}; stop all but one, or give one "
             "another namespace (--ros-args -r __ns:=/NAME)"
         )
-
-
-_NO_CLOCK = (
-    "use_sim_time is set and nothing comes on /clock: stamp delays are unknown; start what publishes it "
-    "(a simulator, ros2 bag play --clock), or leave use_sim_time out"
-)
-_STEPPED = "stamps went back {} times in 10 s, and each time the faces start anew: are there two publishers?"
-
-
-def clock_runs(node: Node) -> bool:
-    """Return whether the node's clock tells a time: a simulated one stands at 0 until /clock is published."""
-    clock = node.get_clock()
-    return not (clock.ros_time_is_active and clock.now().nanoseconds == 0)

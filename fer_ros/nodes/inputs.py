@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from fer_ros.client.quality_of_service import IMAGES, subscription_events
 from fer_ros.core.compressed_formats import unreadable
+from fer_ros.nodes.clock import steady_clock
 from fer_ros.nodes.graph import Publishing, names, publishers_of
 from fer_ros.nodes.problems import Problems
 
@@ -45,7 +45,7 @@ class Inputs:
         Args:
             node: subscribes.
             on_image: gets a camera's resolved topic and its message.
-            problems: is told of publishers that do not fit.
+            problems: gets the publishers that do not fit.
 
         """
         self._node = node
@@ -55,8 +55,7 @@ class Inputs:
         self._cameras: list[str] = []
         self._inputs: dict[str, _Input] = {}
         # The graph changes in real time, also where the time is simulated and stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = node.create_timer(_POLL_PERIOD, self._poll, clock=steady, autostart=False)
+        self._timer = node.create_timer(_POLL_PERIOD, self._poll, clock=steady_clock(), autostart=False)
 
     def set_cameras(self, cameras: Iterable[str], transport: str = AUTO) -> None:
         """Subscribe to these topics and to no others; those that stay are not interrupted.

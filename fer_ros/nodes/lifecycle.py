@@ -17,7 +17,7 @@ class RobustLifecycleNode(LifecycleNode):
         """Make the node, unconfigured."""
         super().__init__(name)
         # In Jazzy a transition that is not possible now raises out of the service's callback, which ends the process
-        # and leaves the manager without an answer.
+        # and leaves the manager without a response.
         self._change_state = self._service_change_state.callback
         self._service_change_state.callback = self._on_change_state
 

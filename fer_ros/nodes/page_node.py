@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
@@ -14,6 +14,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.images import ImageError
 from fer_ros.msg import FaceEmotionArray
+from fer_ros.nodes.clock import clock_runs, steady_clock
 from fer_ros.nodes.conversions import seconds, to_frame
 from fer_ros.nodes.declaration import declare
 from fer_ros.nodes.inputs import Inputs, resolve_cameras
@@ -55,8 +56,7 @@ class PageNode(Node):
         self._stopped = threading.Event()
         self._watched = self.create_guard_condition(self.on_watched)
         # The state is sent in real seconds, also where the time is simulated and stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._state_timer = self.create_timer(_STATE_PERIOD, self.send_state, clock=steady, autostart=False)
+        self._state_timer = self.create_timer(_STATE_PERIOD, self.send_state, clock=steady_clock(), autostart=False)
         listener = bind(values["host"], values["port"])
         address, port = listener.getsockname()[:2]
         access = Access(values["host"], address, values["token"])
@@ -118,7 +118,7 @@ class PageNode(Node):
             if message.camera not in self._matchers:
                 self._explain(message.camera)
                 return
-            latency = self.get_clock().now().nanoseconds * 1e-9 - seconds(stamp)
+            latency = self.get_clock().now().nanoseconds * 1e-9 - seconds(stamp) if clock_runs(self) else math.nan
             self._meters[message.camera].add(now, latency)
             self._matchers[message.camera].put_results((stamp.sec, stamp.nanosec), message, now)
             self._changed.notify()

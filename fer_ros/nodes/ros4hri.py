@@ -11,7 +11,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from rclpy.clock import Clock, ClockType
 from rclpy.duration import Duration
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
@@ -24,6 +23,7 @@ from fer_ros.client.quality_of_service import RESULTS, publisher_events
 from fer_ros.core.emotions import REP155_NAMES
 from fer_ros.core.geometry import Box
 from fer_ros.core.types import Expression, Frame, State, TrackedFace
+from fer_ros.nodes.clock import steady_clock
 from fer_ros.nodes.conversions import Pixels, to_image
 
 _FACES = "humans/faces"
@@ -102,8 +102,7 @@ class Ros4Hri:
         events = publisher_events(node, node.resolve_topic_name(topic), LATEST)
         self._tracked = node.create_publisher(self._msg.IdsList, topic, LATEST, event_callbacks=events)
         # Silence is counted in real seconds, also where the time is simulated and stands still.
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = node.create_timer(_CHECK_PERIOD, self._forget_silent, clock=steady)
+        self._timer = node.create_timer(_CHECK_PERIOD, self._forget_silent, clock=steady_clock())
 
     def publish(self, camera: str, header: Header, frame: Frame, faces: Sequence[TrackedFace]) -> None:
         """Publish the faces of one image with that image's header, untouched.
@@ -128,7 +127,7 @@ class Ros4Hri:
                 self._publish_face(view.faces[face.track_id], header, frame, face)
 
     def close(self) -> None:
-        """Forget all faces, tell so, and destroy the publishers; may be called twice."""
+        """Forget all faces, publish that, and destroy the publishers; may be called twice."""
         with self._lock:
             if self._closed:
                 return
@@ -199,7 +198,7 @@ class Ros4Hri:
         message = self._msg.Expression(header=header, valence=math.nan, arousal=math.nan)
         if expression is not None and name is not None:
             message.expression, message.confidence = name, expression.confidence
-        # Listeners keep the last expression, so its end is told: once, because libhri logs every empty one.
+        # Listeners keep the last expression, so its end is published: once, because libhri logs every empty one.
         if message.expression or shown.named:
             shown.expression.publish(message)
         shown.named = bool(message.expression)

@@ -23,7 +23,7 @@ from fer_ros.nodes.worker import Endable
 FAILED, MISCONFIGURED = 1, 2
 """Exit codes: of a failure that another start may heal, and of one that only a change of what was given heals."""
 
-_POLL_PERIOD = 0.1  # seconds between two looks for a signal while no message comes
+_POLL_PERIOD = 0.1  # seconds between two checks for a signal while no message comes
 
 _signalled = threading.Event()
 

@@ -87,7 +87,7 @@ class ViewerNode(Node):
         if self._live is not None:
             self._live.stop()
             self._live = None
-        # Without any answer there is no latency, and nan says so.
+        # Without any result there is no latency, and nan says so.
         delays = np.array(self._delays or [np.nan]) * 1e3
         p50, p95 = np.percentile(delays, [50, 95])
         if self._folder is not None and self._picture is not None:

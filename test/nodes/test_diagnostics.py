@@ -61,6 +61,24 @@ def test_late_results_are_forgotten_in_seconds_whatever_the_rate(clock):
         assert status(statistics).level == DiagnosticStatus.OK, rate
 
 
+def test_without_a_clock_the_delay_is_unknown_and_the_age_is_known():
+    statistics = Statistics(["eye"], 0.1, 0.5)
+    statistics.add_processed("eye", 0.01, None)
+    found = values(status(statistics))
+    assert (found["stamp_delay_p50_ms"], found["age_p50_ms"]) == ("unknown", "10.0")
+
+
+def test_a_problem_is_a_warning_and_said_beside_what_else_is_wrong():
+    statistics = Statistics(["eye"], 0.1, 0.5)
+    statistics.add_processed("eye", 0.7, 0.7)
+    message = statistics.message("fer_node", Time(), {}, {}, 2.0, False, {"eye": ["two publishers"]})
+    assert message.status[0].level == DiagnosticStatus.ERROR
+    assert message.status[0].message == "two publishers; results are 0.700 s old"
+    statistics = Statistics(["eye"], 0.1, 0.5)
+    message = statistics.message("fer_node", Time(), {}, {}, 2.0, True, {"eye": ["two publishers"]})
+    assert (message.status[0].level, message.status[0].message) == (DiagnosticStatus.WARN, "paused; two publishers")
+
+
 def test_a_paused_node_is_no_warning_and_says_so():
     one = status(Statistics(["eye"], 0.1, 0.5), paused=True)
     assert (one.level, one.message) == (DiagnosticStatus.OK, "paused")
