@@ -97,11 +97,6 @@ def check_names(given: Iterable[str], known: Sequence[str]) -> None:
         raise ArgumentError("; ".join(problems) + " (--show-args lists the arguments)")
 
 
-def any_text(text: str) -> str:
-    """Take every text as it is."""
-    return text
-
-
 def optional(read: Reader) -> Reader:
     """Return a reader that takes an empty text for None."""
     return lambda text: read(text) if text.strip() else None
