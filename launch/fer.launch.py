@@ -7,7 +7,7 @@ from launch.actions import SetEnvironmentVariable
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from fer_ros.launching.actions import declare, end_unless_respawned, start
+from fer_ros.launching.actions import declare, end_processes_with_launch, end_unless_respawned, start
 from fer_ros.launching.arguments import FER
 from launch import Action, LaunchDescription
 
@@ -45,6 +45,7 @@ def recognition(
         on_exit=end_unless_respawned("fer_node", respawn),
         output="screen",
     )
-    if not fastdds_profile:
-        return [node]
-    return [SetEnvironmentVariable("FASTRTPS_DEFAULT_PROFILES_FILE", fastdds_profile), node]
+    actions = [*end_processes_with_launch(), node]
+    if fastdds_profile:
+        actions.insert(0, SetEnvironmentVariable("FASTRTPS_DEFAULT_PROFILES_FILE", fastdds_profile))
+    return actions

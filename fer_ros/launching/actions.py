@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import inspect
+import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from launch.action import Action
@@ -12,14 +16,16 @@ from launch.actions import (
     DeclareLaunchArgument,
     IncludeLaunchDescription,
     OpaqueFunction,
+    RegisterEventHandler,
     Shutdown,
     TimerAction,
 )
-from launch.events.process import ProcessExited
+from launch.event_handlers import OnProcessExit, OnProcessStart
+from launch.events.process import ProcessExited, ProcessStarted
 from launch.launch_context import LaunchContext
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 
-from fer_ros.launching.arguments import SHARE
+from fer_ros.launching.arguments import PACKAGE, SHARE
 from fer_ros.launching.checks import Argument, check_names, read_values
 from fer_ros.nodes.runner import MISCONFIGURED
 
@@ -113,6 +119,33 @@ def end_unless_respawned(name: str, respawn: bool) -> OnExit:
         return None if respawn and event.returncode != MISCONFIGURED else end(event, context)
 
     return on_exit
+
+
+def end_processes_with_launch() -> list[Action]:
+    """Return the actions that let no process of the package outlive launch.
+
+    Launch leaves its processes behind when it gets SIGTERM itself, and a camera would stay on.
+    """
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        # Launch hears only of signals that Python handles; by default this one would end it before it can act.
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+    running: set[int] = set()
+
+    def started(event: ProcessStarted, context: LaunchContext) -> None:
+        if Path(event.cmd[0]).parent.name == PACKAGE:
+            running.add(event.pid)
+
+    def exited(event: ProcessExited, context: LaunchContext) -> None:
+        running.discard(event.pid)
+
+    def terminate() -> None:
+        for pid in running:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    atexit.register(terminate)
+    handlers = (OnProcessStart(on_start=started), OnProcessExit(on_exit=exited))
+    return [RegisterEventHandler(handler) for handler in handlers]
 
 
 def _fail(context: LaunchContext, text: str) -> None:

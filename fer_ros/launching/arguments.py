@@ -19,7 +19,8 @@ from fer_ros.launching.checks import Argument, ArgumentError, Reader, boolean, c
 from fer_ros.nodes.declaration import Parameter
 from fer_ros.nodes.parameters import CAMERA_NODE, PAGE_NODE, PRACTICE_NODE
 
-SHARE = Path(get_package_share_directory("fer_ros"))
+PACKAGE = "fer_ros"
+SHARE = Path(get_package_share_directory(PACKAGE))
 CONFIG = SHARE / "config"
 NO_PROFILE = "none"
 _AS_DECLARED = "empty: as the parameter files say"

@@ -169,12 +169,13 @@ def test_a_file_is_answered_from_its_first_image_and_ends_everything(launch, cli
 
 
 @real
-def test_ctrl_c_ends_every_process(launch, clip):
+@pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 0), (signal.SIGTERM, 1)])
+def test_launch_leaves_no_process_whichever_way_it_is_ended(launch, clip, number, expected):
     process = launch("webcam", f"source:={clip}", "loop:=true", "page:=true", "page_port:=0")
     assert process.says("waiting for images") and process.says("page_node: open"), process.output
-    process.send(signal.SIGINT)
-    status, left = ended(process, 20)
-    assert (status, left) == (0, []), process.output
+    process.send(number)
+    assert process.ended(20) == expected, process.output
+    assert wait_for(lambda: not in_session(process.pid), 10), process.output
 
 
 @real
