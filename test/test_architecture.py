@@ -1,56 +1,71 @@
-"""ARCHITECTURE.md names the modules that exist, each in the table of its folder; and modules stay short."""
+"""ARCHITECTURE.md is a map of the tree: every module in one line, its own, in the order in which data flows."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "ARCHITECTURE.md"
+TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 PACKAGES = ("fer_ros", "fer_training")
-LONGEST = 300
-LARGEST = 14 * 1024
-
-
-def folders():
-    """Return the folders of both packages that hold Python files, as posix paths relative to the repository."""
-    found = {path.parent for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
-    return sorted(folder.relative_to(ROOT).as_posix() for folder in found)
-
-
-def modules(folder):
-    return sorted(path.name for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path.stat().st_size)
 
 
 def listed():
-    """Return the module names of each section's table, under the folder that is the section's heading."""
-    tables, folder = {}, None
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            folder = line.lstrip("# ")
-        elif line.startswith("| `"):
-            tables.setdefault(folder, []).extend(re.findall(r"`([^`]+\.py)`", line.split("|")[1]))
-    return {folder: names for folder, names in tables.items() if names}
+    """The rows of each folder's table: (module, what it does) by the folder's path."""
+    tables = re.findall(r"<!-- modules of (\S+) -->\n(.*?)<!-- end -->", TEXT, re.DOTALL)
+    return {folder: re.findall(r"^\| `(\w+\.py)` \| (.*) \|$", rows, re.MULTILINE) for folder, rows in tables}
 
 
-@pytest.mark.parametrize("folder", [folder for folder in folders() if modules(folder)])
-def test_every_module_is_in_the_table_of_its_folder_once_and_none_that_is_gone(folder):
-    assert sorted(listed().get(folder, [])) == modules(folder)
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def test_no_table_is_about_a_folder_that_is_gone():
-    assert set(listed()) <= set(folders())
+def imported_siblings(folder, module):
+    """The modules of the same folder that one imports, wherever it does."""
+    package = folder.replace("/", ".")
+    found = set()
+    for node in ast.walk(parsed(ROOT / folder / module)):
+        if isinstance(node, ast.ImportFrom) and node.module == package:
+            found |= {f"{alias.name}.py" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
+            found.add(f"{node.module.removeprefix(package + '.').split('.')[0]}.py")
+    return found
 
 
-def test_no_module_is_too_long():
-    lines = {path: len(path.read_text().splitlines()) for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
-    assert {str(path.relative_to(ROOT)): count for path, count in lines.items() if count > LONGEST} == {}
+def test_every_module_is_listed_once_and_none_that_is_gone():
+    there = sorted(f"{path.parent.relative_to(ROOT)}/{path.name}" for path in MODULES if path.name != "__init__.py")
+    names = sorted(f"{folder}/{module}" for folder, rows in listed().items() for module, _ in rows)
+    assert names == there
 
 
-def test_the_page_is_read_in_one_sitting():
-    assert PAGE.stat().st_size <= LARGEST
+@pytest.mark.parametrize("folder", listed())
+def test_a_line_is_the_first_sentence_of_its_module(folder):
+    for module, line in listed()[folder]:
+        text = ast.get_docstring(parsed(ROOT / folder / module)).split("\n\n")[0]
+        assert line == " ".join(text.split()).removesuffix("."), f"{folder}/{module}: run python tools/reference.py"
 
 
-def test_every_link_of_the_page_leads_somewhere():
-    targets = re.findall(r"\]\(([^)#]+)\)", PAGE.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+@pytest.mark.parametrize("folder", listed())
+def test_a_module_imports_none_that_stands_below_it(folder):
+    order = [module for module, _ in listed()[folder]]
+    below = {
+        module: imported_siblings(folder, module) & set(order[number + 1 :]) for number, module in enumerate(order)
+    }
+    assert {module: found for module, found in below.items() if found} == {}
+
+
+def test_every_folder_has_a_heading():
+    headings = set(re.findall(r"^### (\S+)$", TEXT, re.MULTILINE))
+    assert headings == {str(path.parent.relative_to(ROOT)) for path in MODULES}
+
+
+def test_no_module_is_longer_than_300_lines():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
+def test_every_package_says_what_it_is():
+    silent = [path for path in MODULES if not ast.get_docstring(parsed(path))]
+    assert silent == []

@@ -43,9 +43,9 @@ class _Known:
 class StableExpressions:
     """Watches what `Pipeline.process` returns, and tells changes of each face's stable label, its first one included.
 
-    pipeline = load_pipeline("robot")
-    watch = StableExpressions(on_stable=lambda change: print(change.face.track_id, change.label))
-    watch.update(pipeline.process({"camera": frame}), {"camera": frame.stamp})
+        pipeline = load_pipeline("robot")
+        watch = StableExpressions(on_stable=lambda change: print(change.face.track_id, change.label))
+        watch.update(pipeline.process({"camera": frame}), {"camera": frame.stamp})
 
     Faces without a track, and those that are not smoothed, never become stable.
     """

@@ -16,8 +16,11 @@ from fer_ros.msg import FaceEmotion, FaceEmotionArray
 class Expression:
     """What a face shows, in one image or over time; not what a person feels.
 
-    label: one of the names in `probabilities`; '' while no label has stood out yet (only over time).
-    confidence: 0 to 1, the probability of the label.  probabilities: of every name, 0 to 1, together 1; read-only.
+    Attributes:
+        label: one of the names in `probabilities`; '' while no label has stood out yet (only over time).
+        confidence: 0 to 1, the probability of the label.
+        probabilities: of every name, 0 to 1, together 1; read-only.
+
     """
 
     label: str
@@ -29,14 +32,19 @@ class Expression:
 class FaceSnapshot:
     """One face as it was in one image.
 
-    camera: resolved name of the image topic.
-    track_id: one face over a stretch of time, not an identity; '' if fer_node does not track.
-    box: pixels of the image, half-open; it may reach beyond the image.  image_width, image_height: pixels.
-    stamp: seconds, when the camera took the image.
-    raw: this image alone.  smoothed: over time, None if fer_node does not smooth.
-    state: how far `smoothed` can be relied on.  reasons: why the answer should be doubted.
-    stable_for: seconds of the images' time for which every image of this face was STABLE with this very label,
-    0 unless this one is. A FaceWatcher fills it in.
+    Attributes:
+        camera: resolved name of the image topic.
+        track_id: one face over a stretch of time, not an identity; '' if fer_node does not track.
+        box: pixels of the image, half-open; it may reach beyond the image.
+        image_width, image_height: pixels.
+        stamp: seconds, when the camera took the image.
+        raw: this image alone.
+        smoothed: over time, None if fer_node does not smooth.
+        state: how far `smoothed` can be relied on.
+        reasons: why the answer should be doubted.
+        stable_for: seconds of the images' time for which every image of this face was STABLE with this very label, 0
+            unless this one is. A FaceWatcher fills it in.
+
     """
 
     camera: str
@@ -78,9 +86,12 @@ class FaceSnapshot:
 class ExpressionChange:
     """A face's stable label became another one.
 
-    face: the first snapshot with the new label.  label: the new one.
-    previous: the stable label before it, '' if there was none.
-    previous_seconds: seconds of the images' time from the first stable image with the previous label to `face`.
+    Attributes:
+        face: the first snapshot with the new label.
+        label: the new one.
+        previous: the stable label before it, '' if there was none.
+        previous_seconds: seconds of the images' time from the first stable image with the previous label to `face`.
+
     """
 
     face: FaceSnapshot

@@ -35,13 +35,20 @@ class FaceWatcher:
     ) -> None:
         """Subscribe.
 
-        topic: relative names follow the node's namespace and remaps.
-        left_after: seconds without a face after which it has left, above 0, else ValueError. They are seconds of
-        this machine, so faces also leave when no messages come. They are reported at most 0.1 s late.
-        on_appeared: called with the first snapshot of each new face.
-        on_left: called with the last snapshot of each face that left, or that was forgotten because the stamps of its
-        camera jumped backwards, as those of a recording do that starts again. A face that comes back is a new one.
-        on_stable: called once for each change of a face's stable label, also for its first one.
+        Args:
+            node: yours; its executor calls the callbacks.
+            topic: of the results. Relative names follow the node's namespace and remaps.
+            left_after: seconds without a face after which it has left, above 0. They are seconds of this machine, so
+                faces also leave when no messages come. They are reported at most 0.1 s late.
+            on_appeared: called with the first snapshot of each new face.
+            on_left: called with the last snapshot of each face that left, or that was forgotten because the stamps of
+                its camera jumped backwards, as those of a recording do that starts again. A face that comes back is a
+                new one.
+            on_stable: called once for each change of a face's stable label, also for its first one.
+
+        Raises:
+            ValueError: left_after is not above 0.
+
         """
         self._memory = FaceMemory(left_after)
         self._node = node
@@ -63,20 +70,33 @@ class FaceWatcher:
         return self._labels
 
     def faces(self, camera: str | None = None) -> tuple[FaceSnapshot, ...]:
-        """Return the newest snapshot of each face that is there, of one camera or of all, the largest first.
+        """Return the newest snapshot of each face that is there, the largest first.
 
         Size is the share of the image: pixels of different cameras cannot be compared.
+
+        Args:
+            camera: resolved name of its image topic; None for all cameras.
+
         """
         return tuple(face for face in self._memory.present() if camera is None or face.camera == camera)
 
     def find(self, key: tuple[str, str]) -> FaceSnapshot | None:
-        """Return the newest snapshot of the face with this (camera, track_id); None if it is not there."""
+        """Return the newest snapshot of a face; None if it is not there.
+
+        Args:
+            key: camera and track id, as `FaceSnapshot.key`.
+
+        """
         return self._memory.find(key)
 
     def largest(self, camera: str | None = None) -> FaceSnapshot | None:
         """Return the face that fills most of its image; None if nobody is there.
 
         In one camera this is the nearest one, as far as heads are equally large: a box holds no distance.
+
+        Args:
+            camera: resolved name of its image topic; None for all cameras.
+
         """
         return next(iter(self.faces(camera)), None)
 
@@ -84,6 +104,10 @@ class FaceWatcher:
         """Return the face that is nearest to the center of its image; None if nobody is there.
 
         It is who the camera points at, which is not who looks at the robot: a box holds no gaze.
+
+        Args:
+            camera: resolved name of its image topic; None for all cameras.
+
         """
         return min(self.faces(camera), key=lambda face: face.off_center, default=None)
 

@@ -42,9 +42,17 @@ REP155_NAMES: dict[str, str | None] = {
 
 
 def canonical(name: str) -> str:
-    """Return our name for an expression under any of its aliases, whatever its case.
+    """Return our name for an expression under any of its aliases.
 
-    Raises ValueError for a name that no data set we know uses.
+    Args:
+        name: in any case.
+
+    Returns:
+        One of EMOTIONS.
+
+    Raises:
+        ValueError: no data set that we know uses this name.
+
     """
     key = name.strip().lower()
     key = ALIASES.get(key, key)

@@ -11,7 +11,14 @@ import numpy as np
 class Box:
     """A rectangle in pixels of the original frame, half-open: left <= x < right, top <= y < bottom.
 
-    It may reach beyond the frame. Raises ValueError unless it is finite and has an area.
+    It may reach beyond the frame.
+
+    Attributes:
+        left, top, right, bottom: pixels, from the frame's upper left corner.
+
+    Raises:
+        ValueError: it is not finite, or has no area.
+
     """
 
     left: float
@@ -26,7 +33,18 @@ class Box:
 
     @classmethod
     def from_center(cls, x: float, y: float, width: float, height: float) -> Box:
-        """Make the box of this size around the point (x, y), all in pixels."""
+        """Make the box around a point.
+
+        Args:
+            x: of the point, in pixels.
+            y: of the point, in pixels.
+            width: of the box, in pixels.
+            height: of the box, in pixels.
+
+        Raises:
+            ValueError: the box would not be finite, or has no area.
+
+        """
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
     def as_tuple(self) -> tuple[float, float, float, float]:
@@ -54,20 +72,47 @@ class Box:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def scaled(self, factor: float) -> Box:
-        """Return the box grown (factor > 1) or shrunk around its own center."""
+        """Return the box grown or shrunk around its own center.
+
+        Args:
+            factor: of both sides, above 0; more than 1 to grow.
+
+        """
         return Box.from_center(*self.center, self.width * factor, self.height * factor)
 
     def moved(self, dx: float, dy: float) -> Box:
-        """Return the box shifted by (dx, dy) pixels."""
+        """Return the box shifted.
+
+        Args:
+            dx: pixels to the right.
+            dy: pixels down.
+
+        """
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
     def iou(self, other: Box) -> float:
-        """Intersection over union with another box, 0 to 1."""
+        """Return the intersection over union with another box.
+
+        Args:
+            other: in the same frame.
+
+        Returns:
+            0 where they do not meet, 1 where they are the same.
+
+        """
         shared = self._shared(other)
         return shared / (self.area + other.area - shared)
 
     def containment(self, other: Box) -> float:
-        """Intersection over the smaller of two boxes' areas: 1 where one lies inside the other."""
+        """Return the intersection over the smaller of two boxes' areas.
+
+        Args:
+            other: in the same frame.
+
+        Returns:
+            0 where they do not meet, 1 where one lies inside the other.
+
+        """
         return self._shared(other) / min(self.area, other.area)
 
     def _shared(self, other: Box) -> float:
@@ -80,7 +125,11 @@ class Box:
 class Landmarks:
     """Where a detector sees a face's eyes and nose: (x, y) in pixels of the original frame.
 
-    right_eye: the person's own right one, on the left of the picture.
+    Attributes:
+        right_eye: the person's own right one, on the left of the picture.
+        left_eye: the other one.
+        nose: its tip.
+
     """
 
     right_eye: tuple[float, float]

@@ -150,7 +150,12 @@ class Pipeline:
         )
 
     def stands_still(self, camera: str) -> bool:
-        """Return whether a camera's stamps stand still, so that it is followed by the times of receipt."""
+        """Return whether a camera's stamps stand still, so that it is followed by the times of receipt.
+
+        Args:
+            camera: its name; one that was never seen does not stand still.
+
+        """
         return camera in self._cameras and self._cameras[camera].stamps.stand_still
 
     def reset(self) -> None:
@@ -165,6 +170,9 @@ class Pipeline:
             config: the new settings.
             cameras: to be ready for; others are forgotten. None keeps those there are.
 
+        Returns:
+            What `apply` takes.
+
         Raises:
             FileNotFoundError, ValueError, RuntimeError: what a detector raises that does not load.
 
@@ -176,7 +184,12 @@ class Pipeline:
         return Change(config, None if cameras is None else wanted, searches)
 
     def apply(self, change: Change) -> None:
-        """Take prepared settings over between two calls of `process`; tracks, ids and smoothed expressions go on."""
+        """Take prepared settings over between two calls of `process`; tracks, ids and smoothed expressions go on.
+
+        Args:
+            change: what `prepare` returned.
+
+        """
         if (change.config.search, change.config.detector) != (self.config.search, self.config.detector):
             self._still_search = None
         self.config = change.config
@@ -189,7 +202,15 @@ class Pipeline:
             self._cameras = {name: self._cameras[name] for name in change.cameras}
 
     def set_cameras(self, cameras: Iterable[str]) -> None:
-        """Be ready for these cameras and forget all others."""
+        """Be ready for these cameras and forget all others.
+
+        Args:
+            cameras: their names.
+
+        Raises:
+            FileNotFoundError, ValueError, RuntimeError: what a detector raises that does not load.
+
+        """
         self.apply(self.prepare(self.config, cameras))
 
     def _camera(self, name: str) -> CameraState:

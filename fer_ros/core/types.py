@@ -23,9 +23,14 @@ Vector = npt.NDArray[np.float32]
 class Frame:
     """One camera image: gray always, colour only when somebody asks for it.
 
-    gray: (H, W) uint8.  stamp: seconds, the image header's time.
-    to_rgb: makes the (H, W, 3) uint8 RGB picture; without it, `rgb` is the gray picture in three channels.
-    Raises ValueError for any other shape or dtype, or an empty picture.
+    Attributes:
+        gray: (H, W) uint8.
+        stamp: seconds, the image header's time.
+        to_rgb: makes the (H, W, 3) uint8 RGB picture; without it, `rgb` is the gray picture in three channels.
+
+    Raises:
+        ValueError: the picture has another shape or dtype, is empty, or is None.
+
     """
 
     gray: Gray
@@ -39,19 +44,37 @@ class Frame:
 
     @classmethod
     def from_gray(cls, gray: Gray, stamp: float = 0.0) -> Frame:
-        """Make a frame of an (H, W) uint8 gray picture, or raise ValueError."""
+        """Make a frame of a gray picture.
+
+        Args:
+            gray: (H, W) uint8.
+            stamp: seconds.
+
+        """
         _check_picture(gray, "(H, W)")
         return cls(gray, stamp)
 
     @classmethod
     def from_rgb(cls, rgb: Rgb, stamp: float = 0.0) -> Frame:
-        """Make a frame of an (H, W, 3) uint8 RGB picture, or raise ValueError."""
+        """Make a frame of a colour picture.
+
+        Args:
+            rgb: (H, W, 3) uint8, red first.
+            stamp: seconds.
+
+        """
         _check_colour(rgb)
         return cls(_converted(rgb, cv2.COLOR_RGB2GRAY), stamp, lambda: rgb)
 
     @classmethod
     def from_bgr(cls, bgr: Rgb, stamp: float = 0.0) -> Frame:
-        """Make a frame of an (H, W, 3) uint8 BGR picture (OpenCV's order), or raise ValueError."""
+        """Make a frame of a colour picture in OpenCV's order.
+
+        Args:
+            bgr: (H, W, 3) uint8, blue first.
+            stamp: seconds.
+
+        """
         _check_colour(bgr)
         return cls(_converted(bgr, cv2.COLOR_BGR2GRAY), stamp, lambda: _converted(bgr, cv2.COLOR_BGR2RGB))
 
@@ -93,9 +116,11 @@ def _check_colour(picture: Rgb) -> None:
 class Face:
     """One detected face.
 
-    box: framed as the Haar cascade frames a face, whichever detector found it (the classifier learned that framing).
-    score: the detector's own confidence; larger is surer, the scale is the detector's.
-    landmarks: None where the detector gives none.
+    Attributes:
+        box: framed as the Haar cascade frames a face, whichever detector found it; the classifier learned that framing.
+        score: the detector's own confidence; larger is surer, the scale is the detector's.
+        landmarks: None where the detector gives none.
+
     """
 
     box: Box
@@ -115,7 +140,7 @@ class Face:
         return self._mapped(self.box.moved(dx, dy), lambda x, y: (x + dx, y + dy))
 
     def scaled(self, factor: float) -> Face:
-        """Return the face in a picture that is larger by this factor, with its landmarks."""
+        """Return the face in a picture whose sides are `factor` times as long, with its landmarks."""
         box = Box(*(value * factor for value in self.box.as_tuple()))
         return self._mapped(box, lambda x, y: (x * factor, y * factor))
 

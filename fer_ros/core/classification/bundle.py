@@ -37,10 +37,17 @@ class BundleError(ValueError):
 class Bundle:
     """A checked bundle.
 
-    models: file name of each precision that the bundle holds, among PRECISIONS.
-    default_precision: what its maker measured to be the better choice.
-    temperature: logits are divided by it before the softmax, so that confidences are calibrated.
-    training: facts about its making, for people.
+    Attributes:
+        directory: where its files are.
+        name: as its maker gave it.
+        labels: K expressions, in the order of EMOTIONS.
+        spec: how a face becomes the network's input.
+        temperature: logits are divided by it before the softmax, so that confidences are calibrated.
+        models: file name of each precision that the bundle holds, among PRECISIONS.
+        hashes: SHA-256 of each of these files.
+        default_precision: what its maker measured to be the better choice.
+        training: facts about its making, for people.
+
     """
 
     directory: Path
@@ -61,7 +68,12 @@ class Bundle:
     def read_model(self, precision: str) -> bytes:
         """Return a model file's bytes, checked against its SHA-256 before anything parses them.
 
-        Raises BundleError if the precision is not in the bundle, or the file is missing or was changed.
+        Args:
+            precision: one of `models`.
+
+        Raises:
+            BundleError: the precision is not in the bundle, or the file is missing or was changed.
+
         """
         if precision not in self.models:
             raise BundleError(f"{self.directory}: expected precision {' or '.join(self.models)}, got {precision!r}")
@@ -74,9 +86,14 @@ class Bundle:
 
 
 def load_bundle(location: str | Path = DEFAULT) -> Bundle:
-    """Load the bundle in a folder, or a shipped one by its name in SHIPPED, and check all its model files.
+    """Load a bundle and check all its model files.
 
-    Raises BundleError with the reason where anything is missing, changed, or does not fit.
+    Args:
+        location: a folder, or the name of a bundle that ships.
+
+    Raises:
+        BundleError: something is missing, was changed, or does not fit.
+
     """
     name = str(location) or DEFAULT
     directory = _MODELS / name if name in SHIPPED else Path(location).expanduser()
