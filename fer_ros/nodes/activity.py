@@ -74,8 +74,10 @@ class Activity:
             self._started = started.pop_all()
 
     def close(self) -> None:
-        """Unsubscribe, stop the worker and what it uses; may be called twice."""
+        """Unsubscribe, stop the worker and what it uses; to be called once."""
         self._started.close()
+        # rclpy holds timers and subscriptions for a while, and they this object: the model must not stay because of it.
+        del self._recognition
 
     def apply(self, values: Values) -> None:
         """Take other parameters over, after `recognition` did; the caller holds the lock."""

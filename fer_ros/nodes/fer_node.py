@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 
@@ -104,9 +103,7 @@ class FerNode(RobustLifecycleNode):
         self.close()
         if self.recognition is not None:
             self.recognition.close()
-            self.recognition = None
-            # What was made refers to each other in circles; the model's threads should not wait for the collector.
-            gc.collect()
+        self.recognition = None
 
     def close(self) -> None:
         """Stop the worker and what it uses while active; may be called twice."""

@@ -41,5 +41,5 @@ class LatestImages(Generic[Item]):
     def close(self) -> None:
         """Let the worker go: take_all returns an empty dict from now on."""
         with self._changed:
-            self._closed = True
+            self._closed, self._items = True, {}
             self._changed.notify_all()

@@ -77,7 +77,7 @@ def test_rounds_under_images_answer_each_time_and_leak_nothing(managed, peer):
     assert wait_for(lambda: manager.topics() == unconfigured), manager.topics()
     flood = peer.node.create_timer(1 / 20, lambda: [camera.publish() for camera in cameras])
     memory, threads = [], []
-    for _ in range(12):
+    for _ in range(16):
         assert manager.go(CONFIGURE, ACTIVATE)
         results.clear()
         assert wait_for(lambda: {m.camera for m in results} == {"/left/image_raw", "/right/image_raw"})
@@ -86,13 +86,13 @@ def test_rounds_under_images_answer_each_time_and_leak_nothing(managed, peer):
         threads.append(manager.threads())
     flood.cancel()
     assert manager.state == State.PRIMARY_STATE_UNCONFIGURED
-    assert manager.node.says("deactivated: no images are received", count=12)
-    assert manager.node.says("cleaned up: the model is unloaded", count=12)
+    assert manager.node.says("deactivated: no images are received", count=16)
+    assert manager.node.says("cleaned up: the model is unloaded", count=16)
     assert wait_for(lambda: manager.topics() == unconfigured), manager.topics()
     assert max(threads[-5:]) <= max(threads[:5]), threads
-    # Libraries fill their pools in the first rounds, and a single round may be measured with 10 MiB not yet given back.
-    # Hence minima: they stay within 2 MiB, while rounds that leak their model or one image a camera add 9 or more.
-    assert min(memory[-4:]) - min(memory[3:7]) < 3, list(map(round, memory))
+    # Libraries fill their pools in the first rounds, and a single round may be measured with 15 MiB not yet given back.
+    # Hence minima: they stay within 4 MiB, while rounds that leak their model or one image a camera add 15 or more.
+    assert min(memory[-5:]) - min(memory[3:8]) < 6, list(map(round, memory))
 
 
 def test_a_configure_that_fails_leaves_the_node_usable_once_the_parameter_is_mended(managed, peer):
