@@ -1,16 +1,25 @@
-"""The README's tables of measurements, from the results that are committed; a test holds the README to them.
+"""The tables of measurements in README.md and docs/benchmarks.md, from the results that are committed.
 
-python -m benchmarks.readme   (prints them)
+python -m benchmarks.readme            (writes them between the markers of both files)
+python -m benchmarks.readme --check    (writes nothing; names the file that differs, and ends with 1)
 """
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks.frame import paper_ms
-from benchmarks.report import read
+from benchmarks.report import RESULTS, read
+from fer_ros.bags.scoring import Share
 
-_NAMES = ("paper", "default", "robot", "baseline")
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ("README.md", "docs/benchmarks.md")
+PAPER_ACCURACY = 67.03
+_PROFILES = ("paper", "default", "robot")
 _FACES = ("1", "8", "16")
 # Profile, width, rate and faces of the cases that are shown.
 _CASES = (
@@ -18,50 +27,248 @@ _CASES = (
     ("default", 640, 60, 1),
     ("default", 640, 30, 8),
     ("robot", 640, 30, 1),
+    ("robot", 640, 60, 1),
     ("robot", 640, 30, 8),
+    ("paper", 640, 30, 1),
     ("default", 1920, 60, 1),
     ("robot", 1920, 60, 1),
+    ("paper", 1920, 60, 1),
 )
 
 
 def frame_table() -> str:
     """Return the times of a whole frame at 640x480."""
+    return _frame("640x480", _FACES)
+
+
+def large_frame_table() -> str:
+    """Return the times of a whole frame at 1280x720."""
+    return _frame("1280x720", ("0", *_FACES))
+
+
+def _frame(size: str, faces: Sequence[str]) -> str:
+    times = read(f"frame_{size}")["ms"]
+    rows = []
+    for count in faces:
+        cells = [_mean_p95(times[name][count]) for name in (*_PROFILES, "baseline")]
+        rows.append([count, f"{paper_ms(int(count)):.1f}", *cells])
+    return _table(["faces", "paper's formula, its GPU", *(f"`{p}`" for p in _PROFILES), "baseline"], rows)
+
+
+def stages_table() -> str:
+    """Return the mean time of each stage of a frame at 640x480."""
     times = read("frame_640x480")["ms"]
-    lines = [
-        "| faces | paper's formula, on its GPU | `paper.yaml` | `default.yaml` | `robot.yaml` | baseline |",
-        "|---|---|---|---|---|---|",
-    ]
-    for count in _FACES:
-        cells = [f"{times[name][count]['mean']:.1f} ({times[name][count]['p95']:.1f})" for name in _NAMES]
-        lines.append(f"| {count} | {paper_ms(int(count)):.1f} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    rows = []
+    for name in _PROFILES:
+        for count in ("1", "8"):
+            stages = times[name][count]["stages_mean"]
+            rows.append([f"`{name}`", count, *(f"{stages[stage]:.2f}" for stage in stages)])
+    return _table(["profile", "faces", *times["paper"]["1"]["stages_mean"]], rows)
+
+
+def sizes_table() -> str:
+    """Return the time of a frame of two faces by the size of the image."""
+    return _growth("sizes", "image, 2 faces")
+
+
+def cameras_table() -> str:
+    """Return the time of a frame of each camera, one face each, by the number of cameras."""
+    return _growth("cameras", "cameras at 640x480, a face each")
+
+
+def _growth(key: str, title: str) -> str:
+    data = read("growth")[key]
+    rows = [[case, *(_mean_p95(data[name][case]) for name in _PROFILES)] for case in data["paper"]]
+    return _table([title, *(f"`{p}`" for p in _PROFILES)], rows)
+
+
+def found_table() -> str:
+    """Return the recall of the two people of the demo's clip, and false faces a frame."""
+    data = read("quality")
+    rows = []
+    for room, found in data["rooms"].items():
+        sides = data["sides"][room]
+        cells = [_recall(found[name]) for name in ("haar", "default", "robot")]
+        rows.append([room, f"{sides[0]:.0f} to {sides[1]:.0f}" if sides else "", *cells])
+    return _table(["faces", "pixels a side", "a full Haar search", "`default`", "`robot`"], rows)
+
+
+def _recall(found: Mapping[str, Any]) -> str:
+    false = f"{found['false_per_frame']:.2f} false"
+    return false if found["recall"] is None else f"{found['recall']:.3f} ({found['recall_worst']:.3f}), {false}"
+
+
+def followed_table() -> str:
+    """Return how steadily faces are followed."""
+    tracks = read("quality")["tracks"]
+    rows = []
+    for name in ("default", "robot"):
+        new, switches = tracks[name]["new_face_s"], tracks[name]["id_switches"]
+        crossings = ", ".join(f"{length}: {count}" for length, count in switches.items())
+        changes = f"{tracks[name]['label_changes_per_minute']:.1f}"
+        rows.append([f"`{name}`", f"{new['median']:.2f}, {new['worst']:.2f}", crossings, changes])
+    titles = ["new face after, median and worst s", "id switches when two people cross in", "label changes a minute"]
+    return _table(["profile", *titles], rows)
+
+
+def clips_table() -> str:
+    """Return in how many frames of real clips a face is published."""
+    clips = read("quality")["clips"]
+    rows = []
+    for name, found in clips.items():
+        cells = [f"{found[p]['number_with_a_face']} ({found[p]['faces_per_frame']:.2f})" for p in _PROFILES]
+        rows.append([name, f"{found['paper']['frames']}", *cells])
+    return _table(["clip", "frames", *(f"`{p}`" for p in _PROFILES)], rows)
+
+
+def people_table() -> str:
+    """Return how many strangers are found and named rightly; a sentence while that was not measured."""
+    if not (RESULTS / "people.json").is_file():
+        return "Not measured with this version yet: `python -m benchmarks.people --portraits DIR --save`.\n"
+    data = read("people")
+    titles = ["shown", *(f"`{p}`: found, right of these" for p in data["profiles"])]
+    rows = []
+    for group, found in data["groups"].items():
+        cells = [f"{_share(found[p]['found'])}, {_share(found[p]['right'])}" for p in data["profiles"]]
+        rows.append([group, *cells])
+    return _table(titles, rows)
 
 
 def dds_table() -> str:
     """Return latency, processor time and memory of the node, end to end over DDS."""
     rows = {_key(row["case"]): row["result"] for row in read("dds")["rows"]}
-    lines = [
-        "| profile | images | answered/s | without an answer | p50, p95, max ms | CPU of one core | memory |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    lines = []
     for profile, width, rate, faces in _CASES:
         r = rows[profile, width, rate, faces]
         size = "640x480" if width == 640 else "1920x1080"
         latency = ", ".join(f"{r['latency_ms'][p]:.1f}" for p in ("p50", "p95", "p100"))
-        lines.append(
-            f"| {profile} | {size}, {rate}/s, {faces} face{'s' if faces > 1 else ''} | {r['answered_hz']:.1f} "
-            f"| {r['dropped']} of {r['sent']} | {latency} | {r['cpu_share']:.0%} | {r['memory_mb']:.0f} MB |"
-        )
-    return "\n".join(lines) + "\n"
+        images = f"{size}, {rate}/s, {faces} face{'s' if faces > 1 else ''}"
+        lost = f"{r['dropped']} of {r['sent']}"
+        cpu, memory = f"{r['cpu_share']:.0%}", f"{r['memory_mb']:.0f} MB"
+        lines.append([f"`{profile}`", images, f"{r['answered_hz']:.1f}", lost, latency, cpu, memory])
+    titles = ["answered/s", "without an answer", "p50, p95, max ms", "CPU of one core", "memory"]
+    return _table(["profile", "images", *titles], lines)
 
 
 def _key(case: dict[str, Any]) -> tuple[str, int, int, int]:
     return case["profile"], case["size"][0], round(case["rate"]), case["faces"]
 
 
-TABLES = {"a whole frame": frame_table, "end to end": dds_table}
-"""The tables by the name in the README's marker."""
+def soak_table() -> str:
+    """Return what 20,000 small images do to the node."""
+    (row,) = read("dds_soak")["rows"]
+    r = row["result"]
+    cells = [f"{r['answered']} of {r['sent']}", f"{r['latency_ms']['p50']:.1f}, {r['latency_ms']['p95']:.1f}"]
+    return _table(
+        ["answered", "p50, p95 ms", "memory, MB", "its growth, MB"],
+        [[*cells, f"{r['memory_mb']:.0f}", f"{r['memory_growth_mb']:.1f}"]],
+    )
+
+
+def peers_table() -> str:
+    """Return the time of a frame beside another package."""
+    times = read("peers")["ms"]
+    rows = [[name, *(_mean_p95(found[count]) for count in ("1", "8"))] for name, found in times.items()]
+    return _table(["package", "1 face", "8 faces"], rows)
+
+
+def accuracy_table() -> str:
+    """Return the accuracy on the public test of FER-2013."""
+    rows = []
+    names = {
+        "fer_ros (int8)": "this model, int8 (what runs)",
+        "fer_ros (float16)": "this model, float16",
+        "fer (TF Lite)": "the package `fer` 25.10.3",
+    }
+    found = read("peers")["accuracy"]
+    for key, name in names.items():
+        counted = Share(round(found[key]["accuracy"] * found[key]["n"]), found[key]["n"])
+        low, high = counted.interval or (0.0, 0.0)
+        rows.append([name, f"{100 * found[key]['accuracy']:.2f} %", f"{100 * low:.2f} to {100 * high:.2f} %"])
+    rows.append(["the paper", f"{PAPER_ACCURACY} %", ""])
+    return _table(["3,589 pictures, one view each", "accuracy", "95 % interval"], rows)
+
+
+def _made(*names: str) -> Callable[[], str]:
+    """Return a function that says when and on what some results were made."""
+
+    def sentence() -> str:
+        lines = []
+        for name in names:
+            made = read(name)["made"]
+            lines.append(
+                f"`{name}`: {made['date']}, {made['cores']} cores of an {made['cpu']}, load {made['load before']} "
+                f"before, Python {made['python']}, LiteRT {made['ai-edge-litert']}, OpenCV "
+                f"{made['opencv-python-headless']}."
+            )
+        return "  \n".join(lines) + "\n"
+
+    return sentence
+
+
+def _mean_p95(measured: Mapping[str, float]) -> str:
+    return f"{measured['mean']:.1f} ({measured['p95']:.1f})"
+
+
+def _share(counted: Mapping[str, Any]) -> str:
+    if not counted["total"]:
+        return "-"
+    low, high = counted["interval"]
+    return f"{100 * counted['value']:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "a whole frame": frame_table,
+    "a whole frame, 1280x720": large_frame_table,
+    "stages": stages_table,
+    "image sizes": sizes_table,
+    "cameras": cameras_table,
+    "found": found_table,
+    "followed": followed_table,
+    "clips": clips_table,
+    "people": people_table,
+    "end to end": dds_table,
+    "a long run": soak_table,
+    "peers": peers_table,
+    "accuracy": accuracy_table,
+    "made of frames": _made("frame_640x480", "frame_1280x720", "growth"),
+    "made of finding": _made("quality"),
+    "made of nodes": _made("dds", "dds_soak"),
+    "made of peers": _made("peers"),
+}
+"""The tables by the name in their marker."""
+MARKED = re.compile(r"<!-- measured: (.*?) -->\n(.*?)<!-- end -->", re.DOTALL)
+"""A table in a file, with its name."""
+
+
+def renewed(text: str) -> str:
+    """Return a file's text with the tables of the results in the place of those that it has.
+
+    Raises:
+        KeyError: a marker names a table that there is not.
+
+    """
+    return MARKED.sub(lambda m: f"<!-- measured: {m[1]} -->\n{TABLES[m[1]]()}<!-- end -->", text)
+
+
+def main(options: Sequence[str]) -> int:
+    """Write the tables, or name the file in which they differ."""
+    stale = 0
+    for name in FILES:
+        before = (ROOT / name).read_text(encoding="utf-8")
+        after = renewed(before)
+        if after != before:
+            stale += 1
+            print(f"{name}: {'differs from the results' if '--check' in options else 'written'}")
+            if "--check" not in options:
+                (ROOT / name).write_text(after, encoding="utf-8")
+    return int(bool(stale) and "--check" in options)
+
 
 if __name__ == "__main__":
-    for name, table in TABLES.items():
-        print(f"<!-- measured: {name} -->\n{table()}<!-- end -->\n")
+    sys.exit(main(sys.argv[1:]))

@@ -1,9 +1,10 @@
-"""Hooks of mkdocs: pages that are generated or lie elsewhere in the repository, and links that leave docs/."""
+"""Hooks of mkdocs: pages that lie elsewhere in the repository, and links that leave docs/."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,35 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-# Page of the site: file of the repository. tools/docs.sh writes those under build/.
 ELSEWHERE = {
-    "reference/nodes.md": "build/reference/nodes.md",
-    "reference/messages.md": "build/reference/messages.md",
+    "index.md": "README.md",
+    "architecture.md": "ARCHITECTURE.md",
+    "contributing.md": "CONTRIBUTING.md",
+    "examples.md": "examples/README.md",
     "reference/model_card.md": "fer_ros/models/default/MODEL_CARD.md",
     "reference/balanced_card.md": "fer_ros/models/balanced/MODEL_CARD.md",
     "reference/security.md": "SECURITY.md",
 }
+"""Page of the site: file of the repository."""
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Spell the decisions out, in the order of their numbers."""
     notes = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
-    for entry in config.nav or []:
-        if isinstance(entry, dict) and entry.get("Decisions") == "decisions":
+    for entry in _entries(config.nav or []):
+        if entry.get("Decisions") == "decisions":
             entry["Decisions"] = [f"decisions/{name}" for name in notes]
     return config
+
+
+def _entries(nav: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the titled entries of a navigation, those of sections too."""
+    for entry in nav:
+        if isinstance(entry, dict):
+            yield entry
+            for content in entry.values():
+                yield from _entries(content if isinstance(content, list) else [])
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -11,7 +11,7 @@ if ! cmp -s docs/requirements.txt "$site/requirements.txt"; then
     "$site/bin/pip" --disable-pip-version-check install --quiet -r docs/requirements.txt
     cp docs/requirements.txt "$site/"
 fi
-# -P: from the overlay, where fer_ros.msg is, and not from this folder.
-python -P tools/reference.py build/reference
+python tools/reference.py
+python -m benchmarks.readme
 "$site/bin/mkdocs" build --quiet --clean
 echo "docs: build/site/index.html"
