@@ -1,8 +1,10 @@
-"""A robot that answers a smile: it says something to whoever has looked happy for a while, once for each face.
+"""A robot that greets who comes, answers a smile that lasts, and says goodbye. It needs a running fer_node.
 
-python examples/behaviour.py [--ros-args -p seconds:=2.0 -r say:=/robot/say]
+    ros2 launch fer_ros webcam.launch.py          # or: python scripts/camera_node & python scripts/fer_node
+    python examples/behaviour.py
 
-It runs beside a camera and fer_node: ros2 launch fer_ros webcam.launch.py
+What it would say is published on `say` (std_msgs/String), for a text-to-speech node, and printed.
+Namespaces and remaps work: `python examples/behaviour.py --ros-args -r __ns:=/robot`.
 """
 
 from __future__ import annotations
@@ -16,41 +18,40 @@ from std_msgs.msg import String
 
 from fer_ros.client import FaceSnapshot, FaceWatcher
 
+SMILE = 1.0
+"""Seconds for which a face must have been happy without a break."""
 
-class SmileBack(Node):
-    """Publishes a sentence on `say`, for a text-to-speech node."""
+
+class Greeter(Node):
+    """Says something about the faces that it is told of."""
 
     def __init__(self) -> None:
-        """Start to watch."""
-        super().__init__("smile_back")
-        self.seconds = self.declare_parameter("seconds", 1.5).value
-        self.answered: set[tuple[str, str]] = set()
-        self.voice = self.create_publisher(String, "say", 10)
-        self.faces = FaceWatcher(self, on_appeared=self.on_appeared, on_left=self.on_left)
+        """Watch the faces, and look ten times a second who smiles."""
+        super().__init__("greeter")
+        self.publisher = self.create_publisher(String, "say", 10)
+        self.smiled: set[tuple[str, str]] = set()
+        self.faces = FaceWatcher(self, on_appeared=lambda _: self.say("Hello."), on_left=self.leave)
         self.create_timer(0.1, self.look)
 
-    def on_appeared(self, face: FaceSnapshot) -> None:
-        """Somebody is there."""
-        self.get_logger().info(f"face {face.track_id} is there")
-
-    def on_left(self, face: FaceSnapshot) -> None:
-        """Who comes back is a new face, with a new id."""
-        self.answered.discard(face.key)
-
     def look(self) -> None:
-        """Answer the faces that have been happy for long enough."""
-        for face in self.faces.faces():
-            if face.stable_label == "happy" and face.stable_for >= self.seconds and face.key not in self.answered:
-                self.answered.add(face.key)
-                self.voice.publish(String(data="How nice to see you smile!"))
+        """Answer the nearest face once, when its smile has lasted."""
+        face = self.faces.largest()
+        if face and face.key not in self.smiled and face.stable_label == "happy" and face.stable_for >= SMILE:
+            self.smiled.add(face.key)
+            self.say("I am glad to see you smile.")
 
+    def leave(self, face: FaceSnapshot) -> None:
+        """Forget a face that has left."""
+        self.smiled.discard(face.key)
+        self.say("Goodbye.")
 
-def main() -> None:
-    """Run until Ctrl-C."""
-    rclpy.init()
-    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
-        rclpy.spin(SmileBack())
+    def say(self, text: str) -> None:
+        """Publish a sentence."""
+        print(text, flush=True)
+        self.publisher.publish(String(data=text))
 
 
 if __name__ == "__main__":
-    main()
+    rclpy.init()
+    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):  # Ctrl-C, SIGTERM
+        rclpy.spin(Greeter())

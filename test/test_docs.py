@@ -191,5 +191,5 @@ def test_the_issue_form_asks_for_what_is_needed():
 def test_the_workflow_runs_make_test_with_and_without_ros():
     jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))["jobs"]
     commands = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
-    assert set(commands) == {"wheels", "jazzy"} and all("make test" in text for text in commands.values())
-    assert "/opt/ros/jazzy" in commands["jazzy"] and "/opt/ros" not in commands["wheels"]
+    assert set(commands) == {"wheels", "apt"} and all("make test" in text for text in commands.values())
+    assert "/opt/ros/jazzy" in commands["apt"] and "/opt/ros" not in commands["wheels"]

@@ -1,4 +1,4 @@
-"""The examples do what they say, as they stand there."""
+"""The examples that need no ROS do what they say, as they stand; that of a behaviour is in test/client."""
 
 import csv
 import subprocess
@@ -6,71 +6,82 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
-from client.scripted import Stage, face
-from nodes.ros import wait_for
-from pictures import two_faces
-from std_msgs.msg import String
+from analysis.clips import write_clip
+from pictures import smiling, two_faces
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-def run(name, *arguments):
-    command = [sys.executable, EXAMPLES / name, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+def run(script, *arguments, folder):
+    """Run an example where it can leave nothing behind unseen."""
+    command = [sys.executable, EXAMPLES / script, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
-def test_an_example_is_short_and_tells_how_it_is_run(path):
-    text = path.read_text()
-    assert len(text.splitlines()) < 60
-    assert f"\npython examples/{path.name}" in text
-
-
-def test_a_picture_is_told_in_words_and_drawn(tmp_path):
-    given, drawn = tmp_path / "photo.png", tmp_path / "annotated.png"
-    cv2.imwrite(str(given), two_faces())
-    done = run("picture.py", given, drawn)
+def test_a_picture_is_printed_and_nothing_is_written(tmp_path):
+    cv2.imwrite(str(tmp_path / "photo.png"), two_faces())
+    done = run("picture.py", "photo.png", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    words = [line.split()[0] for line in done.stdout.splitlines()]
-    assert sorted(words[:-1]) == ["happy", "neutral"] and done.stdout.endswith("2 faces\n")
-    before, after = cv2.imread(str(given)), cv2.imread(str(drawn))
-    assert before.shape == after.shape and (before != after).any()
+    faces = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert len(faces) == 2 and any(": happy 0.9" in line or ": happy 1.0" in line for line in faces), done.stdout
+    assert done.stdout.count("surprise ") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
 
 
-def test_what_is_no_picture_is_named(tmp_path):
-    done = run("picture.py", tmp_path / "nothing.png", tmp_path / "annotated.png")
-    assert done.returncode == 2 and "nothing.png" in done.stderr and "Traceback" not in done.stderr
-
-
-def test_a_video_becomes_a_table_and_a_plot(tmp_path):
-    clip, table, plot = tmp_path / "clip.avi", tmp_path / "table.csv", tmp_path / "plot.png"
-    subprocess.run([sys.executable, ROOT / "tools" / "make_clip.py", clip], check=True, timeout=120)
-    done = run("video_to_table.py", clip, table, plot)
+def test_a_picture_is_annotated_where_that_is_asked_for(tmp_path):
+    cv2.imwrite(str(tmp_path / "photo.png"), smiling())
+    done = run("picture.py", "photo.png", "--output", "annotated.png", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    with table.open(newline="") as file:
+    drawn = cv2.imread(str(tmp_path / "annotated.png"))
+    assert drawn.shape == smiling().shape and (drawn != smiling()).any(axis=2).mean() > 0.01
+
+
+def test_a_picture_without_people_has_no_face(tmp_path):
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((240, 320, 3), 90, np.uint8))
+    done = run("picture.py", "wall.png", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "no face\n")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """What the example wrote of a clip with two people."""
+    folder = tmp_path_factory.mktemp("video")
+    write_clip(folder / "clip.avi")
+    done = run("video_to_table.py", "clip.avi", "--output", "out", folder=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+def test_a_video_becomes_a_table_of_expressions_over_time(made):
+    with (made / "faces.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    # The clip has 300 images at 30 a second; the second person is there from 1 to 9 s.
-    stable = {row["face"]: row["expression"] for row in rows if row["stable"] == "1"}
-    assert sorted(stable.values()) == ["happy", "neutral"]
-    happy = [row for row in rows if row["face"] == next(k for k, v in stable.items() if v == "happy")]
-    assert len(happy) > 290 and float(happy[-1]["seconds"]) == pytest.approx(299 / 30, abs=0.01)
-    picture = cv2.imread(str(plot))
-    assert picture is not None and picture.std() > 10
+    assert {row["file"] for row in rows} == {"clip.avi"}
+    assert len({row["track"] for row in rows}) == 2
+    times = [float(row["time"]) for row in rows]
+    assert times == sorted(times) and times[0] == 0.0 and times[-1] == pytest.approx(1.1)
+    assert all(sum(float(row[f"raw_{label}"]) for label in ("happy", "neutral")) <= 1.001 for row in rows)
+    assert "happy" in {row["label"] for row in rows}
 
 
-def test_the_robot_answers_a_smile_once(start, peer):
-    said = peer.collect(String, "say")
-    stage = Stage(peer.node)
-    stage.faces = [face("child", "neutral"), face("other", "sad", side=50.0)]
-    node = start(EXAMPLES / "behaviour.py", seconds=0.3)
-    assert node.says("face child is there"), node.output
-    assert not said
-    stage.faces = [face("child", "happy"), face("other", "sad", side=50.0)]
-    assert wait_for(lambda: said), node.output
-    stage.faces = [face("child", "happy"), face("other", "happy", side=50.0)]
-    assert wait_for(lambda: len(said) == 2), node.output
-    assert {message.data for message in said} == {"How nice to see you smile!"}
-    code, _ = node.stop()
-    assert code == 0 and "Traceback" not in node.output and len(said) == 2
+def test_a_video_becomes_a_plot_and_no_picture_of_a_person(made):
+    assert sorted(path.name for path in made.iterdir()) == ["expressions.png", "faces.csv"]
+    plot = cv2.imread(str(made / "expressions.png"))
+    assert plot is not None and len(np.unique(plot.reshape(-1, 3), axis=0)) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("gone.avi", "gone.avi"), ("photo.png", "expected a video with faces, got a picture")]
+)
+def test_what_is_no_video_is_named(tmp_path, name, said):
+    cv2.imwrite(str(tmp_path / "photo.png"), smiling())
+    done = run("video_to_table.py", name, "--output", "out", folder=tmp_path)
+    assert done.returncode != 0 and said in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
+def test_an_example_is_short(script):
+    assert len(script.read_text().splitlines()) < 60

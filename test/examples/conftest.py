@@ -1,3 +1,0 @@
-"""The processes and peers of the nodes' tests."""
-
-from nodes.conftest import peer, start  # noqa: F401
