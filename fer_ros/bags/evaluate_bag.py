@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--labels", type=user_path, nargs="+", required=True, help="CSV or YAML; one for all bags, or each's"
     )
-    parser.add_argument("--output", type=user_path, required=True, help="folder of the report; several bags: one in it each")
+    parser.add_argument("--output", type=user_path, required=True, help="folder of the report; one in it for each bag")
     parser.add_argument("--params-file", type=user_path, help="fer_node's parameters; its defaults when left out")
     parser.add_argument("--bundle", help="folder of a model bundle; the parameter file's, or the default one")
     parser.add_argument("--backend", choices=("auto", "litert", "tensorflow"))

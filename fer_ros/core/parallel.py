@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -24,9 +26,29 @@ def run_jobs(run: Callable[[Job], Result], jobs: Sequence[Job], processes: int =
         # Forked children would inherit the threads of TensorFlow and LiteRT in an unusable state.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=context) as pool:
-            yield from pool.map(run, jobs)
+            # Processes inherit the mask: Ctrl-C while one starts, or waits, must not end it with a traceback.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                results = pool.map(_Interruptible(run), jobs)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            yield from results
     else:
         yield from map(run, jobs)
+
+
+@dataclass(frozen=True)
+class _Interruptible(Generic[Job, Result]):
+    """A job's function that Ctrl-C reaches while it runs."""
+
+    run: Callable[[Job], Result]
+
+    def __call__(self, job: Job) -> Result:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        try:
+            return self.run(job)
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _on_ray(run: Callable[[Job], Result], jobs: Sequence[Job], address: str) -> Iterator[Result]:
