@@ -178,7 +178,8 @@ def test_the_citation_names_this_version_and_the_paper():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     version = ElementTree.parse(ROOT / "package.xml").getroot().findtext("version")
     assert citation["version"] == version and citation["license"] == "Apache-2.0"
-    assert citation["preferred-citation"]["title"] in (ROOT / "README.md").read_text(encoding="utf-8")
+    (paper,) = [citation["preferred-citation"]] if "preferred-citation" in citation else citation["references"]
+    assert paper["title"] in (ROOT / "README.md").read_text(encoding="utf-8") and paper["doi"]
 
 
 def test_the_issue_form_asks_for_what_is_needed():
