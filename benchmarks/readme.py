@@ -189,6 +189,15 @@ def accuracy_table() -> str:
     return _table(["3,589 pictures, one view each", "accuracy", "95 % interval"], rows)
 
 
+def frame_made() -> str:
+    """Return when and on what a whole frame at 640x480 was timed, for the README."""
+    made = read("frame_640x480")["made"]
+    return (
+        f"Made by `make bench` on {made['date'].split()[0]}, {made['cores']} cores of an {made['cpu']}, with a load of "
+        f"{made['load before']} before it.\n"
+    )
+
+
 def _made(*names: str) -> Callable[[], str]:
     """Return a function that says when and on what some results were made."""
 
@@ -236,6 +245,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "a long run": soak_table,
     "peers": peers_table,
     "accuracy": accuracy_table,
+    "made of a whole frame": frame_made,
     "made of frames": _made("frame_640x480", "frame_1280x720", "growth"),
     "made of finding": _made("quality"),
     "made of nodes": _made("dds", "dds_soak"),

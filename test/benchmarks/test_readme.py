@@ -22,11 +22,12 @@ def test_every_table_is_that_of_the_results(name):
 
 
 def test_no_table_is_left_out():
-    assert {table for table, _ in MARKED.findall(text_of("docs/benchmarks.md"))} == set(TABLES)
+    assert {table for name in FILES for table, _ in MARKED.findall(text_of(name))} == set(TABLES)
 
 
 def test_the_readme_has_one_table_of_speed_and_one_of_accuracy():
-    assert [table for table, _ in MARKED.findall(text_of("README.md"))] == ["a whole frame", "accuracy"]
+    shown = [table for table, text in MARKED.findall(text_of("README.md")) if text.startswith("|")]
+    assert shown == ["a whole frame", "accuracy"]
 
 
 def test_the_accuracy_is_that_of_the_run_that_made_the_model():
