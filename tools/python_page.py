@@ -66,7 +66,7 @@ def _entry(name: str, value: Any) -> list[str]:
         return _class(name, value)
     if inspect.isfunction(value):
         return [f"### {name}", "", *_signature(name, value), *_text(value)]
-    return [f"### {name}", "", *_code(f"{name} = {value!r}"), _comment(name), ""]
+    return [f"### {name}", "", *_code(f"{name} = {_quoted(value)}"), _comment(name), ""]
 
 
 def _class(name: str, value: type) -> list[str]:
@@ -137,7 +137,12 @@ def _default(value: Any) -> str:
     if isinstance(value, enum.Enum):
         return f"{type(value).__name__}.{value.name}"
     # A dataclass's default_factory has no value to show.
-    return "..." if type(value).__name__.startswith("_HAS_DEFAULT_FACTORY") else repr(value)
+    return "..." if type(value).__name__.startswith("_HAS_DEFAULT_FACTORY") else _quoted(value)
+
+
+def _quoted(value: Any) -> str:
+    """Return a plain value as this project writes it, with double quotes."""
+    return repr(value).replace("'", '"')
 
 
 def _text(documented: Any) -> list[str]:
