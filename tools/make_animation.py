@@ -18,7 +18,7 @@ from PIL import Image
 
 from fer_ros.core import Frame, annotate, load_pipeline
 
-FIRST, LAST = 0.0, 6.0  # seconds of the clip: one person, then both
+FIRST, LAST = 4.0, 10.0  # seconds of the clip: both people, then one
 EVERY = 3  # one image of so many is kept; all of them are processed
 SIZE = (480, 360)
 QUALITY = 55
