@@ -55,8 +55,10 @@ class SearchConfig:
         "haarcascade_frontalface_alt2",
         "Haar cascade that must see a new face too before it is reported. Empty: none.",
     )
-    confirm_learned: bool = setting(
-        True, "Where BlazeFace is installed, a new face of a Haar cascade that it sees needs no other confirmation."
+    learned_assist: bool = setting(
+        True,
+        "Where BlazeFace is installed, it follows the faces that a Haar cascade found. "
+        "A new face that it sees needs no other confirmation.",
     )
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ class FaceSearch:
         self._confirming = None
         if config.confirm_cascade:
             self._confirming = HaarDetector(DetectorConfig(cascade=config.confirm_cascade, min_neighbors=3))
-        self._second_opinion = _second_opinion(detector) if config.confirm_learned else None
+        self._second_opinion = _second_opinion(detector) if config.learned_assist else None
 
     def find(self, frame: Frame, known: Sequence[Box] = ()) -> list[Face]:
         """Find the faces of a frame, largest first.
@@ -110,6 +112,9 @@ class FaceSearch:
 
     def _follow(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         """Look for known faces around where they are expected; each thread looks for a part of them."""
+        if self._second_opinion is not None:
+            found = self._second_opinion.follow(frame.gray, known)
+            return [face for face in found if _known(face, known)]
         threads = min(len(self._locals), len(known))
         if threads == 1:
             return self._around(frame, known, self._locals[0])

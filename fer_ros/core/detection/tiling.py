@@ -82,20 +82,23 @@ class Tiling:
 
         A face may be found twice. Stamps must not go backwards; after `reset` they may.
         """
+        faces = self.follow(gray, known)
         parts = self.parts(gray.shape[1], gray.shape[0])
-        turns = self._turns.take(stamp, len(parts))
+        for turn in self._turns.take(stamp, len(parts)):
+            faces += self._look(gray, parts[turn])
+        return faces
+
+    def follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
+        """Look for known faces where they are expected; other faces beside them may be found too."""
+        coarsest = self.parts(gray.shape[1], gray.shape[0])[0]
         # The surroundings of a large face reach beyond the picture; the coarsest scale shows all of it.
-        large = [box for box in known if max(box.width, box.height) * parts[0][4] >= _LARGE_FACE]
+        large = [box for box in known if max(box.width, box.height) * coarsest[4] >= _LARGE_FACE]
         small = [box for box in known if box not in large]
-        faces = self._follow(gray, small) if small else []
+        faces = self._look(gray, coarsest, expected=True) if large else []
+        faces += self._montage(gray, small) if small else []
         # Seldom: a face that the picture's edge cuts is seen from near only.
         lost = [box for box in small if not any(face.box.iou(box) > _SAME for face in faces)]
-        faces += [face for box in lost for face in self._look_near(gray, box)]
-        if large or 0 in turns:
-            faces += self._look(gray, parts[0], expected=bool(large))
-        for turn in turns:
-            faces += self._look(gray, parts[turn]) if turn else []
-        return faces
+        return faces + [face for box in lost for face in self._look_near(gray, box)]
 
     def reset(self) -> None:
         """Search the whole picture next time, as after a jump of the clock."""
@@ -139,7 +142,7 @@ class Tiling:
         faces = [face.moved(-border, -border).scaled(1 / factor).moved(left, top) for face in found]
         return [face for face in faces if face.box.width >= self._min_face / _SIZE_MARGIN]
 
-    def _follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
+    def _montage(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
         """Find the known faces again in one run over a montage of their surroundings."""
         rows = max(1, round(math.sqrt(len(known))))
         columns = math.ceil(len(known) / rows)

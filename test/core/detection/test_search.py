@@ -60,7 +60,7 @@ def test_a_patch_that_only_one_cascade_believes_is_no_face():
     search = FaceSearch(SearchConfig(), DetectorConfig())
     real = search.find(frame)
     assert search._confirmed(frame, [*real, doubtful], []) == real
-    trusting = FaceSearch(SearchConfig(confirm_cascade="", confirm_learned=False), DetectorConfig())
+    trusting = FaceSearch(SearchConfig(confirm_cascade="", learned_assist=False), DetectorConfig())
     assert trusting._confirmed(frame, [*real, doubtful], []) == [*real, doubtful]
 
 
@@ -110,7 +110,7 @@ def test_a_learned_detector_confirms_what_the_second_cascade_does_not_see(monkey
     frame = scene(0.0, (0, 280, 170, 220))
     config = SearchConfig(confirm_cascade="haarcascade_profileface")
     (face,) = FaceSearch(config, DetectorConfig()).find(frame)
-    assert FaceSearch(replace(config, confirm_learned=False), DetectorConfig()).find(frame) == []
+    assert FaceSearch(replace(config, learned_assist=False), DetectorConfig()).find(frame) == []
     wall = Face(Box(400, 300, 460, 360), 5.0)
     assert FaceSearch(config, DetectorConfig())._confirmed(frame, [face, wall], []) == [face]
 
