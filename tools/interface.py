@@ -41,12 +41,12 @@ INTERFACES = {
         "Recognises the faces in camera images. It is a lifecycle node. It configures and activates itself, unless "
         "`autostart` is false.",
         (
-            Topic("camera/image_raw", _IMAGES, "in", "Images, named by `image_topics`. Best effort; only the newest "
-                  "image of each camera is kept."),
+            Topic("camera/image_raw", _IMAGES, "in", "Images, named by `image_topics`. Only the newest image of "
+                  "each camera is kept."),
             Topic("faces/emotions", "fer_ros/FaceEmotionArray", "out", "One message for each processed image. It is "
                   "empty when nobody is there."),
             Topic("faces/detections", "vision_msgs/Detection2DArray", "out", "The same boxes, each with the raw score "
-                  "of every class."),
+                  "of every class. It is made only while somebody subscribes."),
             Topic("faces/annotated", "sensor_msgs/Image", "out", "The picture with what was found. It is made only "
                   "while somebody subscribes."),
             Topic("faces/annotated/compressed", "sensor_msgs/CompressedImage", "out", "The same picture as JPEG."),
@@ -97,7 +97,8 @@ INTERFACES = {
 }  # fmt: skip
 """By the name of the node."""
 
-NOTES = """Names are relative, so namespaces and remaps work. Results are reliable, volatile and keep the last 10.
-With several cameras, `faces/detections` and `faces/annotated` get a topic for each: `faces/annotated/<camera>`.
-`<camera>` is the image topic with `_` for `/`.
-Every node has ROS 2's own topics and services too, such as `/rosout` and those for parameters."""
+NOTES = """Names are relative, so namespaces and remaps work.
+Every node has ROS 2's own topics and services too, such as `/rosout` and those for parameters.
+[QoS](#quality-of-service), [several cameras](#several-cameras), [images](#images-that-are-read),
+[lifecycle](#lifecycle), [diagnostics](#diagnostics) and [exit codes](#exit-codes) follow the nodes.
+What a node writes to disk, and when, is on the page of [privacy](../privacy.md)."""

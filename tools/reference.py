@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from interface import INTERFACES, NOTES, Topic
+from node_facts import sections
 from python_page import public_api
 
 from fer_ros.launching import arguments
@@ -41,7 +42,7 @@ def nodes_page() -> str:
             lines += ["", "| service | type | meaning |", "|---|---|---|"]
             lines += [f"| `{s.name}` | {_code(s.kind)} | {s.meaning} |" for s in interface.services]
         lines += ["", f"[Parameters of {name}](parameters.md#{name})"]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", sections()]) + "\n"
 
 
 def _topics(topics: tuple[Topic, ...]) -> list[str]:
