@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.frame import paper_ms
-from benchmarks.report import RESULTS, read
+from benchmarks.people_tables import made_of_people, people_table, upright_table
+from benchmarks.report import read
 from fer_ros.bags.scoring import Share
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +22,6 @@ FILES = ("README.md", "docs/benchmarks.md")
 PAPER_ACCURACY = 67.03
 _PROFILES = ("paper", "default", "robot")
 _FACES = ("1", "8", "16")
-_ALL_FACES = ("0", "1", "2", "4", "8", "16")
 # Mean ms of a frame at 640x480 that were aimed at for so many faces.
 _AIMS = {"default": {"1": 12.0, "8": 20.0}, "robot": {"1": 4.0, "8": 12.0}}
 # Profile, width, rate and faces of the cases that are shown.
@@ -55,10 +55,11 @@ def aims_table() -> str:
     return _table(["profile", "faces", "aim, ms", "measured, ms", "reached"], rows)
 
 
-def _frame(size: str, faces: Sequence[str]) -> str:
+def _frame(size: str, faces: Sequence[str] = ()) -> str:
+    """Return the times for so many faces; for all numbers that were measured, if none are given."""
     times = read(f"frame_{size}")["ms"]
     rows = []
-    for count in faces:
+    for count in faces or times["paper"]:
         cells = [_mean_p95(times[name][count]) for name in (*_PROFILES, "baseline")]
         rows.append([count, f"{paper_ms(int(count)):.1f}", *cells])
     return _table(["faces", "paper's formula, its GPU", *(f"`{p}`" for p in _PROFILES), "baseline"], rows)
@@ -128,19 +129,6 @@ def clips_table() -> str:
         cells = [f"{found[p]['number_with_a_face']} ({found[p]['faces_per_frame']:.2f})" for p in _PROFILES]
         rows.append([name, f"{found['paper']['frames']}", *cells])
     return _table(["clip", "frames", *(f"`{p}`" for p in _PROFILES)], rows)
-
-
-def people_table() -> str:
-    """Return how many strangers are found and named rightly; a sentence while that was not measured."""
-    if not (RESULTS / "people.json").is_file():
-        return "Not measured with this version yet: `python -m benchmarks.people --portraits DIR --save`.\n"
-    data = read("people")
-    titles = ["shown", *(f"`{p}`: found, right of these" for p in data["profiles"])]
-    rows = []
-    for group, found in data["groups"].items():
-        cells = [f"{_share(found[p]['found'])}, {_share(found[p]['right'])}" for p in data["profiles"]]
-        rows.append([group, *cells])
-    return _table(titles, rows)
 
 
 def dds_table() -> str:
@@ -228,13 +216,6 @@ def _mean_p95(measured: Mapping[str, float]) -> str:
     return f"{measured['mean']:.1f} ({measured['p95']:.1f})"
 
 
-def _share(counted: Mapping[str, Any]) -> str:
-    if not counted["total"]:
-        return "-"
-    low, high = counted["interval"]
-    return f"{100 * counted['value']:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
-
-
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [titles, ["---"] * len(titles), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -242,8 +223,8 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "a whole frame": frame_table,
-    "a whole frame, 640x480": lambda: _frame("640x480", _ALL_FACES),
-    "a whole frame, 1280x720": lambda: _frame("1280x720", _ALL_FACES),
+    "a whole frame, 640x480": lambda: _frame("640x480"),
+    "a whole frame, 1280x720": lambda: _frame("1280x720"),
     "aims": aims_table,
     "stages": stages_table,
     "image sizes": sizes_table,
@@ -251,6 +232,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "found": found_table,
     "followed": followed_table,
     "clips": clips_table,
+    "people by size": upright_table,
     "people": people_table,
     "end to end": dds_table,
     "a long run": soak_table,
@@ -259,6 +241,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "made of a whole frame": frame_made,
     "made of frames": _made("frame_640x480", "frame_1280x720", "growth"),
     "made of finding": _made("quality"),
+    "made of people": made_of_people,
     "made of nodes": _made("dds", "dds_soak"),
     "made of peers": _made("peers"),
 }

@@ -1,11 +1,12 @@
 """README and benchmark page say what was measured."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from benchmarks import readme, report
+from benchmarks.people_matching import FalseFaces, Person
+from benchmarks.people_report import Result, figures
 from benchmarks.readme import FILES, MARKED, TABLES, main, renewed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,11 +54,15 @@ def test_a_marker_without_a_table_is_an_error():
         renewed("<!-- measured: nothing -->\n<!-- end -->")
 
 
-def test_people_are_a_table_once_they_were_measured(tmp_path, monkeypatch):
-    monkeypatch.setattr(readme, "RESULTS", tmp_path)
-    assert TABLES["people"]().startswith("Not measured")
-    found, nobody = {"right": 9, "total": 10, "value": 0.9, "interval": [0.596, 0.982]}, {"total": 0}
-    data = {"profiles": ["robot"], "groups": {"tilted": {"robot": {"found": found, "right": nobody}}}}
-    (tmp_path / "people.json").write_text(json.dumps(data))
+def test_people_are_tables_once_they_were_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "RESULTS", tmp_path)
-    assert TABLES["people"]().splitlines()[2] == "| tilted | 90.0 % (59.6 to 98.2), - |"
+    names = ("people by size", "people", "made of people")
+    assert all(TABLES[name]().startswith("Not measured") for name in names)
+    found, missed = Person(True, 0, 0, True, None), Person(False, None, 0, None, None)
+    people = [Result("upright, 50 %", "robot", ("a", "b"), (found, missed), FalseFaces(8))]
+    results = report.Results("people", "People", {"people": 2, "frames": 8, "size": [640, 480], "profiles": ["robot"]})
+    results.data.update(figures(people, [], ["robot"], 30.0))
+    results.finish("", save=True)
+    assert "| 50 % | 50.0 % (9.5 to 90.5) |" in TABLES["people by size"]().splitlines()
+    assert "| upright | 50.0 % (9.5 to 90.5), 100.0 % (20.7 to 100.0) |" in TABLES["people"]().splitlines()
+    assert "2 portraits" in TABLES["made of people"]() and results.made["date"] in TABLES["made of people"]()
