@@ -57,8 +57,8 @@ class SearchConfig:
     )
     learned_assist: bool = setting(
         True,
-        "Where BlazeFace is installed, it follows the faces that a Haar cascade found. "
-        "A new face that it sees needs no other confirmation.",
+        "Where BlazeFace is installed, it follows the faces that a Haar cascade found; their scores are then its own, "
+        "0 to 1. A new face that it sees needs no other confirmation.",
     )
 
     def __post_init__(self) -> None:
