@@ -3,7 +3,7 @@
 python -m benchmarks.degraded --fer2013 DIR [--save] [--picture PNG]
 
 Faces of FER-2013 are made worse step by step, answered by a bundle, and judged by fer_ros.core.quality. Limits are
-chosen on the held-out tenth of the training split; the public test is there to report. Whole frames follow, with two
+chosen on the validation split of the training split; the public test is there to report. Whole frames follow, with two
 portraits in the public domain, through the profiles default and robot.
 """
 
@@ -413,7 +413,7 @@ def main() -> None:
     judge = Judge(classifier, config.quality)
     data: dict[str, Any] = {"bundle": bundle.id, "min_confidence": least, "splits": {}}
     curves = {}
-    for name, crops in (("held-out tenth", held), ("public test", crops_of(dataset.split("public_test")))):
+    for name, crops in (("validation split", held), ("public test", crops_of(dataset.split("public_test")))):
         data["splits"][name], *pair = measure_split(judge, crops, options.faces, least)
         curves[name] = (pair[0], pair[1])
     data["frames"] = measure_frames(classifier)

@@ -25,6 +25,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="annotated picture; it shows people")
     options = parser.parse_args()
 
+    if not options.picture.is_file():
+        sys.exit(f"{options.picture}: no such file")
     picture = cv2.imread(str(options.picture))
     if picture is None:
         sys.exit(f"{options.picture}: expected a picture that OpenCV reads")

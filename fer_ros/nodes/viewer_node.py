@@ -95,9 +95,8 @@ class ViewerNode(Node):
             rgb = raw_to_frame(self._picture[1], 0.0).rgb
             cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
             print(f"{self._title}: wrote {path}")
-        print(
-            f"{self._title}: {len(self._delays)} frames, {self._faces} faces, latency p50 {p50:.1f} ms p95 {p95:.1f} ms"
-        )
+        latency = f", latency p50 {p50:.1f} ms p95 {p95:.1f} ms" if self._delays else ""
+        print(f"{self._title}: {len(self._delays)} frames, {self._faces} faces{latency}")
         sys.stdout.flush()
 
     def _rate(self) -> float:
