@@ -55,7 +55,7 @@ MIN_SCORE = 0.65
 
 
 class BlazeFaceDetector:
-    """Finds faces in any pose; 'short' is for faces of a fifth of the picture and more, 'full' for smaller ones.
+    """Finds faces in any pose; 'short' is the better one at every size and tilt (docs/decisions/0012-strangers.md).
 
     The score of a face is the network's probability, 0 to 1. The networks are fully convolutional, and cost what the
     picture's area costs: `detect` brings the longer side to `input_side` and fills up the shorter one to the next step.
