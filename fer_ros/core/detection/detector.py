@@ -31,7 +31,7 @@ class DetectorConfig:
     min_neighbors: int = setting(4, "Minimum overlapping hits of a cascade that make a face.", low=0, high=100)
     min_score: float = setting(
         0.0,
-        "Minimum detector score. BlazeFace and YuNet score from 0 to 1, and 0 stands for their own 0.65 and 0.7.",
+        "Minimum detector score. BlazeFace and YuNet score from 0 to 1, and 0 stands for their own 0.7.",
         low=-1000,
         high=1000,
     )
