@@ -87,15 +87,15 @@ class ViewerNode(Node):
         if self._live is not None:
             self._live.stop()
             self._live = None
-        # Without any result there is no latency, and nan says so.
-        delays = np.array(self._delays or [np.nan]) * 1e3
-        p50, p95 = np.percentile(delays, [50, 95])
         if self._folder is not None and self._picture is not None:
             path = self._folder / "annotated.png"
             rgb = raw_to_frame(self._picture[1], 0.0).rgb
             cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
             print(f"{self._title}: wrote {path}")
-        latency = f", latency p50 {p50:.1f} ms p95 {p95:.1f} ms" if self._delays else ""
+        latency = ""
+        if self._delays:
+            p50, p95 = np.percentile(self._delays, [50, 95]) * 1e3
+            latency = f", latency p50 {p50:.1f} ms p95 {p95:.1f} ms"
         print(f"{self._title}: {len(self._delays)} frames, {self._faces} faces{latency}")
         sys.stdout.flush()
 

@@ -12,7 +12,7 @@ from nodes.ros import wait_for
 from pictures import smiling, two_faces
 
 ROOT = Path(__file__).resolve().parents[2]
-CLOSING = re.compile(r"demo: (\d+) frames, (\d+) faces, latency p50 (\S+) ms p95 (\S+) ms")
+CLOSING = re.compile(r"demo: (\d+) frames, (\d+) faces(?:, latency p50 (\S+) ms p95 (\S+) ms)?")
 
 
 def demo(source, out=""):
