@@ -39,9 +39,7 @@ class CameraState:
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._search.reset()
-        self._tracker.reset()
-        self._smoothers.clear()
+        self._forget_faces()
         self.stamps = Stamps()
         self._time = -math.inf
 

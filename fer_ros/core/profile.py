@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, files
@@ -105,7 +105,9 @@ def pipeline_config(values: Mapping[str, Any]) -> PipelineConfig:
         if not dot or part not in given:
             continue
         if key not in settings_of(_PARTS[part]):
-            raise ValueError(unknown_parameter(name))
+            raise ValueError(
+                explain_unknown(name, [f"{p}.{k}" for p, make in _PARTS.items() for k in settings_of(make)])
+            )
         given[part][key] = value
     try:
         return PipelineConfig(**{part: make(**given[part]) for part, make in _PARTS.items()})
@@ -113,13 +115,12 @@ def pipeline_config(values: Mapping[str, Any]) -> PipelineConfig:
         raise ValueError(f"expected parameters of fer_node that fit, got: {error}") from None
 
 
-def unknown_parameter(name: str) -> str:
-    """Say that the pipeline has no such parameter, and which one may have been meant."""
-    if name in RENAMED:
-        return f"{name} is now {RENAMED[name]}"
+def explain_unknown(name: str, known: Collection[str]) -> str:
+    """Say that there is no parameter of a name, and which of the known ones may have been meant."""
+    if RENAMED.get(name) in known:
+        return f"parameter {name} is now {RENAMED[name]}"
     if name in REMOVED:
-        return f"{name} is gone: {REMOVED[name]}"
-    known = [f"{part}.{key}" for part, make in _PARTS.items() for key in settings_of(make)]
+        return f"parameter {name} is gone: {REMOVED[name]}"
     close = get_close_matches(name, known, 1)
     return f"unknown parameter {name}" + (f": did you mean {close[0]}?" if close else "")
 

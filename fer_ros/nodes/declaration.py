@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any
 
@@ -14,7 +13,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.exceptions import InvalidParameterValueException, ParameterNotDeclaredException
 from rclpy.node import Node
 
-from fer_ros.core.profile import REMOVED, RENAMED
+from fer_ros.core.profile import RENAMED, explain_unknown
 from fer_ros.nodes.command_line import files_without, parse, wildcard_names
 
 Value = bool | int | float | str | list[str]
@@ -190,16 +189,6 @@ def _check_names(node: Node, unknown: list[str], known: Collection[str]) -> None
             errors.append(text)
     if errors:
         raise ParameterError("; ".join(errors))
-
-
-def explain_unknown(name: str, known: Collection[str]) -> str:
-    """Say that there is no parameter of a name, and which of the known ones may have been meant."""
-    if RENAMED.get(name) in known:
-        return f"parameter {name} is now {RENAMED[name]}"
-    if name in REMOVED:
-        return f"parameter {name} is gone: {REMOVED[name]}"
-    close = get_close_matches(name, known, 1)
-    return f"unknown parameter {name}" + (f": did you mean {close[0]}?" if close else "")
 
 
 def _converted(node: Node, known: dict[str, Parameter], change: rclpy.parameter.Parameter) -> rclpy.parameter.Parameter:

@@ -7,7 +7,8 @@ import rclpy
 from rclpy.node import Node
 from rclpy.parameter import Parameter as Change
 
-from fer_ros.nodes.declaration import Parameter, ParameterError, UnknownParameterError, declare, explain_unknown
+from fer_ros.core.profile import explain_unknown
+from fer_ros.nodes.declaration import Parameter, ParameterError, UnknownParameterError, declare
 from fer_ros.nodes.parameters import FER_NODE
 
 PARAMETERS = (

@@ -90,7 +90,7 @@ class Tiling:
 
     def follow(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
         """Look for known faces where they are expected; other faces beside them may be found too."""
-        coarsest = self.parts(gray.shape[1], gray.shape[0])[0]
+        coarsest = _coarsest(gray.shape[1], gray.shape[0])
         # The surroundings of a large face reach beyond the picture; the coarsest scale shows all of it.
         large = [box for box in known if max(box.width, box.height) * coarsest[4] >= _LARGE_FACE]
         small = [box for box in known if box not in large]
@@ -123,10 +123,9 @@ class Tiling:
 
     def parts(self, width: int, height: int) -> list[Part]:
         """Return the parts of a picture that are shown to the network, the coarsest scale first."""
-        coarsest = min(1.0, _COARSEST / max(width, height))
+        parts = [_coarsest(width, height)]
         finest = min(1.0, _FACE_SIDE / self._min_face, math.sqrt(_MOST_PIXELS / (width * height)))
-        parts: list[Part] = [(0, 0, width, height, coarsest)]
-        count = max(0, math.ceil(math.log(finest / coarsest, _SCALE_STEP) - 1e-9))
+        count = max(0, math.ceil(math.log(finest / parts[0][4], _SCALE_STEP) - 1e-9))
         for number in range(count):
             factor = finest / _SCALE_STEP**number
             parts += [(*strip, factor) for strip in _strips(width, height, factor)]
@@ -163,6 +162,10 @@ class Tiling:
                 if here.box.width >= self._min_face / SHRINK_MARGIN:
                     found.append(here)
         return found
+
+
+def _coarsest(width: int, height: int) -> Part:
+    return 0, 0, width, height, min(1.0, _COARSEST / max(width, height))
 
 
 def _fill(cell: Gray, gray: Gray, box: Box, side: float) -> tuple[float, float, float]:
