@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 EMOTIONS: tuple[str, ...] = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt")
 """Every expression, in the order of every probability vector. The first seven are FER-2013's labels 0 to 6."""
@@ -27,6 +28,17 @@ ALIASES: dict[str, str] = {
     "contemptuous": "contempt",
 }
 """Names used by FER+, CK+, JAFFE and common class folders, in lower case."""
+
+_MEANT: dict[str, str] = {
+    "smile": "happy", "smiling": "happy", "laughing": "happy", "laughter": "happy", "glad": "happy",
+    "cheerful": "happy", "joyful": "happy", "amused": "happy", "crying": "sad", "unhappy": "sad", "sorrow": "sad",
+    "sorrowful": "sad", "frowning": "sad", "mad": "angry", "furious": "angry", "rage": "angry", "annoyed": "angry",
+    "frightened": "fear", "fright": "fear", "terrified": "fear", "anxious": "fear", "shocked": "surprise",
+    "astonished": "surprise", "amazed": "surprise", "startled": "surprise", "repulsed": "disgust",
+    "revolted": "disgust", "calm": "neutral", "none": "neutral", "normal": "neutral", "relaxed": "neutral",
+    "scorn": "contempt", "disdain": "contempt",
+}  # fmt: skip
+"""Words that people write for an expression; too loose to be taken for it, near enough to be offered."""
 
 REP155_NAMES: dict[str, str | None] = {
     "angry": "angry",
@@ -57,8 +69,15 @@ def canonical(name: str) -> str:
     key = name.strip().lower()
     key = ALIASES.get(key, key)
     if key not in EMOTIONS:
-        raise ValueError(f"expression must be one of {', '.join(EMOTIONS)} or a known alias, got {name!r}")
+        raise ValueError(f"expression must be one of {', '.join(EMOTIONS)} or a known alias, got {name!r}{_offer(key)}")
     return key
+
+
+def _offer(key: str) -> str:
+    """Ask for the expression that a word may have meant, or return ''."""
+    known = {name: name for name in EMOTIONS} | ALIASES | _MEANT
+    close = get_close_matches(key, known, 1, 0.75)
+    return f": did you mean {known[close[0]]}?" if close else ""
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:

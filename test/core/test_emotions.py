@@ -21,6 +21,19 @@ def test_an_unknown_name_is_refused_with_the_known_ones():
         canonical("bored")
 
 
+@pytest.mark.parametrize(
+    ("name", "offered"), [("smiling", "happy"), ("Suprise", "surprise"), ("crying", "sad"), ("angr", "angry")]
+)
+def test_a_word_for_an_expression_is_not_taken_but_offered(name, offered):
+    with pytest.raises(ValueError, match=f"got '{name}': did you mean {offered}[?]$"):
+        canonical(name)
+
+
+def test_nothing_is_offered_for_a_word_that_is_like_none():
+    with pytest.raises(ValueError, match="got 'table'$"):
+        canonical("table")
+
+
 def test_labels_must_follow_the_class_order():
     assert check_labels(["angry", "happy", "contempt"]) == ("angry", "happy", "contempt")
     with pytest.raises(ValueError, match="in this order"):
