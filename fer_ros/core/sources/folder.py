@@ -34,14 +34,15 @@ class PictureError(ValueError):
     """A picture that cannot be read; the message says why."""
 
 
-def read_picture(path: Path) -> Picture:
+def read_picture(path: Path, gray: bool = False) -> Picture:
     """Read a picture of any format that OpenCV or, where it is installed, Pillow knows; turned as its EXIF says.
 
     Args:
         path: of the file.
+        gray: leave the colours out, as OpenCV's decoders do where they can.
 
     Returns:
-        (H, W, 3) uint8 BGR.
+        (H, W, 3) uint8 BGR, or (H, W) uint8 gray.
 
     Raises:
         PictureError: it is empty, damaged, too large, or of a format that neither knows.
@@ -56,19 +57,19 @@ def read_picture(path: Path) -> Picture:
     try:
         check_claims(data)
         with decoder_warnings() as warnings:
-            picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+            picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE if gray else cv2.IMREAD_COLOR)
     except ImageError as error:
         raise PictureError(str(error)) from None
     except cv2.error as error:
         raise PictureError(str(error.err)) from None
     if picture is None:
-        return _by_pillow(data)
+        return _by_pillow(data, gray)
     if lost := damage(warnings):
         raise PictureError(f"damaged: {lost}")
     return np.asarray(picture, np.uint8)
 
 
-def _by_pillow(data: bytes) -> Picture:
+def _by_pillow(data: bytes, gray: bool) -> Picture:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ModuleNotFoundError:
@@ -77,7 +78,10 @@ def _by_pillow(data: bytes) -> Picture:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise PictureError(f"at most {MAX_PIXELS} pixels are read, got {image.width}x{image.height}")
-            rgb = np.asarray(ImageOps.exif_transpose(image).convert("RGB"), np.uint8)
+            upright = ImageOps.exif_transpose(image)
+            if gray:
+                return np.array(upright.convert("L"), np.uint8)
+            rgb = np.asarray(upright.convert("RGB"), np.uint8)
     except UnidentifiedImageError:
         raise PictureError(_unknown(data, "neither OpenCV nor Pillow can read it")) from None
     except (*_PILLOW_ERRORS, Image.DecompressionBombError) as error:
