@@ -9,8 +9,8 @@ from html import escape
 from typing import Any
 
 from fer_ros.analysis.expressions import UNCERTAIN
-from fer_ros.analysis.palette import COLOURS
 from fer_ros.analysis.style import STYLE
+from fer_ros.core.palette import COLOURS
 
 MOST_ROWS = 300
 """Rows of a table that are shown; the rest is in the files."""

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from fer_ros.analysis.expressions import Key, Span
-from fer_ros.analysis.palette import COLOURS, UNCERTAIN_COLOUR
+from fer_ros.core.palette import COLOURS, EDGE, LIGHT, UNCERTAIN
 
 MOST_TRACKS, MOST_INPUTS = 20, 30
 """Tracks of an input, and inputs, that are drawn: more would make a picture that nobody can read."""
@@ -47,8 +47,8 @@ def draw_timeline(bands: Sequence[Band], labels: Sequence[str]) -> tuple[bytes, 
     for axes, panel in zip(panels[:, 0], drawn, strict=True):
         panel.draw(axes)
     panels[-1, 0].set_xlabel("seconds")
-    handles = [Patch(color=COLOURS[label]) for label in labels]
-    handles.append(Patch(facecolor="white", edgecolor=UNCERTAIN_COLOUR, hatch=_HATCH, linewidth=0))
+    handles = [Patch(facecolor=COLOURS[label], edgecolor=EDGE[LIGHT], linewidth=0.5) for label in labels]
+    handles.append(Patch(facecolor=LIGHT, edgecolor=UNCERTAIN, hatch=_HATCH, linewidth=0))
     figure.legend(
         handles, [*labels, "uncertain"], loc="outside upper center", ncols=len(handles), fontsize="small", frameon=False
     )
@@ -78,11 +78,11 @@ class _Panel:
             sure = [span for span in spans if span.sure]
             axes.broken_barh(
                 [(span.start, span.end - span.start) for span in sure], (place - 0.4, 0.8),
-                facecolors=[COLOURS[span.label] for span in sure], linewidth=0,
+                facecolors=[COLOURS[span.label] for span in sure], edgecolors=EDGE[LIGHT], linewidth=0.5,
             )  # fmt: skip
             axes.broken_barh(
                 [(span.start, span.end - span.start) for span in spans if not span.sure], (place - 0.15, 0.3),
-                facecolors="white", edgecolors=UNCERTAIN_COLOUR, hatch=_HATCH, linewidth=0,
+                facecolors=LIGHT, edgecolors=UNCERTAIN, hatch=_HATCH, linewidth=0,
             )  # fmt: skip
         axes.set_yticks(range(len(self.tracks)), [name for name, _ in self.tracks])
         axes.set_ylim(len(self.tracks) - 0.4, -0.6)

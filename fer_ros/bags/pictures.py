@@ -17,10 +17,12 @@ from matplotlib.patches import Patch
 
 from fer_ros.bags.evaluation import Answer, Session
 from fer_ros.core.emotions import EMOTIONS
+from fer_ros.core.palette import COLOURS, EDGE, LIGHT, UNCERTAIN
 from fer_ros.core.types import State
 
-_COLOURS = dict(zip(EMOTIONS, matplotlib.colormaps["tab10"].colors[: len(EMOTIONS)], strict=True))  # type: ignore[attr-defined]
-_GRAY = "0.8"
+_HATCH = "////"  # of what is uncertain: never a solid colour
+_Span = tuple[float, float, str]
+"""Start and end in seconds, and the expression, '' where it is uncertain."""
 
 
 def save_timeline(session: Session, path: Path) -> None:
@@ -37,16 +39,15 @@ def save_timeline(session: Session, path: Path) -> None:
     rows += [f"{track} {camera if len(session.cameras) > 1 else ''}".strip() for (camera, track), _ in longest]
     figure, axes = plt.subplots(figsize=(11, 1.2 + 0.35 * len(rows)), layout="constrained")
     for place, label in enumerate(session.labels):
-        axes.barh(place, label.end - label.start, left=label.start, color=_COLOURS[label.expression], height=0.8)
+        _draw(axes, place, [(label.start, label.end, label.expression)])
     step = session.length * len(session.cameras) / max(1, session.frames - len(session.cameras))
     for place, (_, answers) in enumerate(longest, start=len(session.labels)):
-        spans = _spans(answers, step)
-        places = [(start, end - start) for start, end, _ in spans]
-        axes.broken_barh(places, (place - 0.4, 0.8), facecolors=[colour for *_, colour in spans], linewidth=0)
+        _draw(axes, place, _spans(answers, step))
     axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set_xlabel("seconds from the first image")
-    handles = [Patch(color=colour) for colour in (*_COLOURS.values(), _GRAY)]
+    handles = [Patch(facecolor=colour, edgecolor=EDGE[LIGHT], linewidth=0.5) for colour in COLOURS.values()]
+    handles.append(Patch(facecolor=LIGHT, edgecolor=UNCERTAIN, hatch=_HATCH, linewidth=0))
     figure.legend(
         handles, [*EMOTIONS, "uncertain"], loc="outside upper center", ncols=9, fontsize="small", frameon=False
     )
@@ -54,23 +55,37 @@ def save_timeline(session: Session, path: Path) -> None:
     plt.close(figure)
 
 
-def _spans(answers: Sequence[Answer], step: float) -> list[tuple[float, float, Any]]:
-    """Return (start, end, colour) of the stretches without a gap or another colour. step: seconds of one image."""
-    spans: list[tuple[float, float, Any]] = []
+def _draw(axes: Any, place: int, spans: Sequence[_Span]) -> None:
+    """Draw spans into one row: those with an expression in its colour, the uncertain ones thin and hatched."""
+    sure = [span for span in spans if span[2]]
+    axes.broken_barh(
+        [(start, end - start) for start, end, _ in sure], (place - 0.4, 0.8),
+        facecolors=[COLOURS[label] for *_, label in sure], edgecolors=EDGE[LIGHT], linewidth=0.5,
+    )  # fmt: skip
+    axes.broken_barh(
+        [(start, end - start) for start, end, label in spans if not label], (place - 0.15, 0.3),
+        facecolors=LIGHT, edgecolors=UNCERTAIN, hatch=_HATCH, linewidth=0,
+    )  # fmt: skip
+
+
+def _spans(answers: Sequence[Answer], step: float) -> list[_Span]:
+    """Return the stretches without a gap or another label. step: seconds of one image."""
+    spans: list[_Span] = []
     for answer in answers:
-        colour, start = _colour(answer), answer.time
-        if spans and spans[-1][2] == colour and answer.time - spans[-1][1] < step:
+        label, start = _label(answer), answer.time
+        if spans and spans[-1][2] == label and answer.time - spans[-1][1] < step:
             start = spans.pop()[0]
-        spans.append((start, answer.time + step, colour))
+        spans.append((start, answer.time + step, label))
     return spans
 
 
-def _colour(answer: Answer) -> Any:
+def _label(answer: Answer) -> str:
+    """Return the expression that counts as shown, '' where it is uncertain."""
     face = answer.face
     assert face is not None
     if face.smoothed is None:
-        return _COLOURS[face.raw.label]
-    return _COLOURS[face.smoothed.label] if face.state is State.STABLE else _GRAY
+        return face.raw.label
+    return face.smoothed.label if face.state is State.STABLE else ""
 
 
 def save_confusion(counts: npt.NDArray[np.int64], names: Sequence[str], title: str, path: Path) -> None:

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from fer_ros.analysis.expressions import Span
-from fer_ros.analysis.palette import COLOURS
 from fer_ros.analysis.timeline import MOST_INPUTS, MOST_TRACKS, Band, draw_timeline
 from fer_ros.core import EMOTIONS
+from fer_ros.core.palette import COLOURS
 
 
 def drawn(bands):
