@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fer_ros.analysis.inputs import BAG, FOLDER, VIDEO, Input
 from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
 from fer_ros.core.sources import SourceError, open_recorded
-from fer_ros.core.stamps import Stamps
 from fer_ros.core.types import Frame
 
 _NO_RATE = 1.0
@@ -87,41 +86,27 @@ class Reading:
             self._left_out(problem)
 
     def _bag(self) -> Iterator[Shot]:
+        from fer_ros.bags.clock import SessionClock
         from fer_ros.bags.reading import Bag, BagError
 
         refused: Counter[tuple[str, str]] = Counter()
         why: dict[tuple[str, str], ImageError] = {}
+        clock = SessionClock()
         try:
             with Bag(self._what.path) as bag:
                 self.count = bag.count
-                clock = _Clock()
+                clock = SessionClock.of(bag)
                 for number, image in enumerate(bag.images()):
-                    received = image.recorded * 1e-9
+                    received, time = image.recorded * 1e-9, clock.passed(image)
                     try:
                         frame = (compressed_to_frame if image.compressed else raw_to_frame)(image.message, image.stamp)
                     except ImageError as error:
                         refused[image.camera, error.kind] += 1
                         why.setdefault((image.camera, error.kind), error)
                         continue
-                    time = clock.time_of(image.camera, image.stamp, received)
                     yield Shot(frame, number, "", image.camera, time, image.stamp, received)
         except BagError as error:
             self._left_out(str(error))
+        self.notes += [f"{self.name}: {note}" for note in clock.notes()]
         for (camera, kind), count in refused.items():
             self._left_out(f"{self.name}: {count} images of {camera}: {why[camera, kind]}")
-
-
-class _Clock:
-    """The seconds of a bag: by the stamps of its images, or by the times of recording where stamps stand still."""
-
-    def __init__(self) -> None:
-        self._stamps: dict[str, Stamps] = {}
-        self._first: dict[bool, float] = {}
-
-    def time_of(self, camera: str, stamp: float, received: float) -> float:
-        stamps = self._stamps.setdefault(camera, Stamps())
-        now = stamps.time_of(stamp, received)
-        # Two clocks, each counted from its own first image in the bag.
-        self._first.setdefault(False, stamp)
-        self._first.setdefault(True, received)
-        return now - self._first[stamps.stand_still]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_ros.bags.missing import remedy
 from fer_ros.core.paths import user_path
 
 if TYPE_CHECKING:
@@ -19,12 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Job:
-    """One bag to evaluate; plain data, so that it travels to other processes."""
+    """One bag to evaluate; plain data, so that it travels to other processes.
+
+    parameters: fer_node's parameter file, None for its defaults.  profile: what it is called in the report.
+    """
 
     bag: Path
     labels: Path
     output: Path
     parameters: Path | None
+    profile: str
     bundle: str
     backend: str
     precision: str
@@ -36,12 +41,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one bag. score: None if nothing was evaluated.  error: why it was not, or not to its end, or ''."""
+    """What came of one bag.
+
+    score: None if nothing was evaluated.  error: why it was not, or not to its end, or ''.
+    notes: what is to be known of the answers.
+    """
 
     bag: Path
     folder: Path
     score: Score | None
     error: str
+    notes: tuple[str, ...] = ()
 
 
 def run_job(job: Job) -> Outcome:
@@ -91,25 +101,32 @@ def run_job(job: Job) -> Outcome:
     facts = {
         "bag": job.bag.name,
         "labels": job.labels.name,
-        "parameters": job.parameters.name if job.parameters else "the node's defaults",
+        "parameters": job.profile or "the node's defaults",
         "model": f"{classifier.bundle_id} on {classifier.name}",
     }
     write_report(session, result, facts, seconds, job.output)
-    return Outcome(job.bag, job.output, result, session.incomplete or _without_labels(job, session))
+    return Outcome(
+        job.bag, job.output, result, session.incomplete or _without_images(job, session, result), tuple(session.notes)
+    )
 
 
-def _without_labels(job: Job, session: Session) -> str:
-    """Say why no image of a whole bag has a label, or ''."""
-    if any(answer.label is not None for answer in session.answers):
-        return ""
-    if session.first is None or not session.frames:
+def _without_images(job: Job, session: Session, result: Score) -> str:
+    """Say which labels no image of a whole bag has, or ''."""
+    from fer_ros.bags.labels import name_labels
+
+    if not session.frames:
         kinds = ", ".join(f"{kind}: {count}" for kind, count in session.refused.items()) or "no images"
         return f"{job.bag}: expected images that can be used, got none ({kinds})"
-    first, last = session.first, session.first + session.length
-    return (
-        f"{job.labels}: expected labels of the bag's {session.length:.1f} s (stamps {first:.3f} to {last:.3f}), "
-        "got none there"
-    )
+    lost = [interval.label for interval in result.intervals if not interval.frames]
+    if not lost:
+        return ""
+    stamps = ""
+    if session.first is not None:
+        stamps = f" (stamps {session.first:.3f} to {session.first + session.length:.3f})"
+    where = f"{job.labels}: expected labels of the bag's {session.length:.1f} s{stamps}, got "
+    if len(lost) == len(result.intervals):
+        return f"{where}none there"
+    return f"{where}{len(lost)} of {len(result.intervals)} without an image: {name_labels(lost)}"
 
 
 def _summary(score: Score) -> str:
@@ -130,7 +147,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--labels", type=user_path, nargs="+", required=True, help="CSV or YAML; one for all bags, or each's"
     )
     parser.add_argument("--output", type=user_path, required=True, help="folder of the report; one in it for each bag")
-    parser.add_argument("--params-file", type=user_path, help="fer_node's parameters; its defaults when left out")
+    parser.add_argument(
+        "--profile", help="default, robot or paper, or a parameter file; fer_node's defaults when left out"
+    )
+    parser.add_argument("--params-file", type=user_path, help="the same by its path, as fer_node takes it")
     parser.add_argument("--bundle", help="folder of a model bundle; the parameter file's, or the default one")
     parser.add_argument("--backend", choices=("auto", "litert", "tensorflow"))
     parser.add_argument("--precision", choices=("default", "float", "int8"))
@@ -149,7 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fer-evaluate-bag: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"fer-evaluate-bag: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
+        print(f"fer-evaluate-bag: {remedy(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -167,6 +187,8 @@ def _run(options: argparse.Namespace) -> int:
         outcomes.append(outcome)
         if outcome.error:
             print(f"fer-evaluate-bag: {outcome.error}", file=sys.stderr)
+        for note in outcome.notes:
+            print(f"{outcome.bag}: {note}")
         if outcome.score is not None:
             print(f"{outcome.bag}: {_summary(outcome.score)}; {outcome.folder / 'report.md'}")
     if len(jobs) > 1:
@@ -186,13 +208,30 @@ def _safely(job: Job) -> Outcome:
         return Outcome(job.bag, job.output, None, str(error))
 
 
+def _parameter_file(options: argparse.Namespace) -> Path | None:
+    """Return the file of the profile or of the parameters, None for fer_node's defaults."""
+    from fer_ros.core.profile import find_profile
+
+    if options.profile is None:
+        return options.params_file  # type: ignore[no-any-return]
+    if options.params_file is not None:
+        raise ValueError(
+            f"expected --profile or --params-file, got both ({options.profile}, {options.params_file}): "
+            "--profile takes the path of a parameter file too"
+        )
+    return find_profile(options.profile)
+
+
 def _jobs(options: argparse.Namespace) -> list[Job]:
-    from fer_ros.core.profile import read_parameters
+    from fer_ros.core.profile import pipeline_config, read_parameters
 
     bags, labels = options.bags, options.labels
     if len(labels) not in (1, len(bags)):
         raise ValueError(f"expected one label file, or one for each of the {len(bags)} bags, got {len(labels)}")
-    values = read_parameters(options.params_file) if options.params_file else {}
+    parameters = _parameter_file(options)
+    values = read_parameters(parameters) if parameters else {}
+    if parameters:
+        pipeline_config(values)
 
     def chosen(name: str, parameter: str, default: str) -> str:
         given = getattr(options, name)
@@ -204,7 +243,7 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
         raise ValueError(f"expected bags of different names, got {', '.join(bag.name for bag in bags)}")
     return [
         Job(
-            bag, mine, folder, options.params_file,
+            bag, mine, folder, parameters, options.profile or (parameters.name if parameters else ""),
             chosen("bundle", "model_bundle", "default"), chosen("backend", "backend", "auto"),
             chosen("precision", "precision", "default"), int(chosen("threads", "threads", "2")),
             tuple(options.topics), options.write_bag, not options.ray and (len(bags) == 1 or options.workers == 1),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fer_ros.bags.clock import SessionClock
 from fer_ros.bags.labels import Label, LabelError
 from fer_ros.bags.reading import Bag, BagError, BagImage
 from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
@@ -40,7 +41,9 @@ class Session:
     answers: in the order of the images.  frames: images that were answered.
     labels: in seconds from the first image.  refused: images that could not be used, by kind of defect.
     seconds: of each answered image, reading and decoding ('read') included; stages: of each part of it.
-    first: stamp of the first image, None where there was none.  length: seconds from there to the last stamp.
+    first: stamp of the first image, None where there was none or stamps stand still.
+    length: seconds from the first image to the last one.  by_recording: images that went by the times of recording, of
+    each camera whose stamps stand still; notes: the same in words.
     incomplete: why the bag was not read to its end, or ''.
     """
 
@@ -54,6 +57,8 @@ class Session:
     stages: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in PARTS})
     first: float | None = None
     length: float = 0.0
+    by_recording: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     incomplete: str = ""
 
 
@@ -65,32 +70,41 @@ def evaluate(bag: Bag, pipeline: Pipeline, labels: Sequence[Label], told: Told |
 
     told: called after each image, with its frame (None if it could not be used), faces and answers.
     A bag that is damaged on the way, or Ctrl-C, gives what was read before, and `incomplete` says so.
-    Raises LabelError for labels of a camera that the bag lacks, or without a camera where there are several.
+    Raises LabelError for labels of a camera that the bag lacks, or without a camera where there are several, and for
+    labels in stamps that stand still.
     """
     given = tuple(labels)
     known = _by_camera(given, bag.cameras)
+    clock = SessionClock.of(bag)
+    clock.check(given, bag.cameras)
     session = Session(bag.cameras, bag.skipped, given)
     try:
-        _answer_all(bag, pipeline, session, known, told)
+        _answer_all(bag, pipeline, session, known, clock, told)
     except BagError as error:
         session.incomplete = str(error)
     except KeyboardInterrupt:
         session.incomplete = f"{bag.path}: interrupted"
+    session.by_recording, session.notes = clock.by_recording, clock.notes()
     return session
 
 
 def _answer_all(
-    bag: Bag, pipeline: Pipeline, session: Session, known: Mapping[str, Sequence[int]], told: Told | None
+    bag: Bag,
+    pipeline: Pipeline,
+    session: Session,
+    known: Mapping[str, Sequence[int]],
+    clock: SessionClock,
+    told: Told | None,
 ) -> None:
     """Answer image after image. Raises BagError where the bag is damaged."""
     given = session.labels
     images = bag.images()
     began = time.perf_counter()
     while (image := next(images, None)) is not None:
-        if session.first is None:
-            session.first = image.stamp
-            session.labels = tuple(label.from_first(image.stamp) for label in given)
-        passed = image.stamp - session.first
+        passed = clock.passed(image)
+        if session.first is None and clock.first is not None:
+            session.first = clock.first
+            session.labels = tuple(label.from_first(clock.first) for label in given)
         frame = _frame(image, session)
         faces: tuple[TrackedFace, ...] = ()
         answers: list[Answer] = []

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from fer_ros.bags.missing import remedy
 from fer_ros.core.paths import user_path, without_password
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fer-make-bag: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
-        print(f"fer-make-bag: needs the Python package {error.name}: pip install {error.name}", file=sys.stderr)
+        print(f"fer-make-bag: {remedy(error)}", file=sys.stderr)
         return 1
 
 
 def _run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from fer_ros.bags.labels import read_labels, write_labels
+    from fer_ros.bags.labels import outside_clip, read_labels, write_labels
     from fer_ros.bags.writing import make_bag
 
     # A mistake in the labels is told before a long video is written.
@@ -61,6 +62,12 @@ def _run(options: argparse.Namespace) -> int:
     if labels is not None:
         write_labels(labels, beside)
         print(f"{beside}: {len(labels)} labels")
+        outside, late = outside_clip(labels, times[0], times[-1])
+        if late:
+            print(f"{options.labels}: {late}")
+        if outside:
+            print(f"fer-make-bag: {options.labels}: {outside}", file=sys.stderr)
+            problems = [*problems, outside]
     return 1 if problems else 0
 
 

@@ -106,6 +106,7 @@ def _data(session: Session, score: Score, seconds: float) -> dict[str, Any]:
         "seconds": {"recorded": session.length, "evaluation": seconds},
         "images_per_second": session.frames / seconds if seconds else 0.0,
         "first_stamp": session.first,
+        "by_recording_time": session.by_recording,
         "ms_per_image": {name: _times(values) for name, values in _stages(session).items()},
         **{name: _share(value) for name, value in shares(score).items()},
         "id_switches": score.id_switches,
@@ -154,6 +155,7 @@ def _markdown(session: Session, score: Score, facts: dict[str, str], seconds: fl
         f"- cameras: {', '.join(session.cameras)}",
         f"- images: {session.frames} answered, over {session.length:.1f} s; evaluated in {seconds:.1f} s: {rate:.0f} "
         f"images/s, {speed:.1f} times real time",
+        *(f"- {note}" for note in session.notes),
         *(f"- images that could not be used ({kind}): {count}" for kind, count in session.refused.items()),
         *(f"- not read: {topic} ({kind})" for topic, kind in session.skipped),
         "",

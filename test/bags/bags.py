@@ -15,14 +15,22 @@ START = 1000.0  # seconds: the first stamp
 
 
 def write_bag(
-    path: Path, pictures: list[np.ndarray], storage: str = "mcap", topics: tuple[str, ...] = (CAMERA,)
+    path: Path,
+    pictures: list[np.ndarray],
+    storage: str = "mcap",
+    topics: tuple[str, ...] = (CAMERA,),
+    still: tuple[str, ...] = (),
 ) -> Path:
-    """Write BGR pictures, ten a second, on each topic; one that ends in /compressed gets PNG."""
+    """Write BGR pictures, ten a second, on each topic; one that ends in /compressed gets PNG.
+
+    still: topics whose images all have the stamp 0.
+    """
     with BagWriter(path, storage) as bag:
         for number, picture in enumerate(pictures):
             for topic in topics:
                 stamp = START + number / 10
-                bag.write_message(topic, image(bag, picture, stamp, topic), round(stamp * 1e9))
+                message = image(bag, picture, 0 if topic in still else stamp, topic)
+                bag.write_message(topic, message, round(stamp * 1e9))
     return path
 
 

@@ -24,6 +24,7 @@ from fer_ros.bags.reading import Bag
 from fer_ros.bags.writing import EMOTIONS_TOPIC, BagWriter
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
+from fer_ros.core.images import raw_to_frame
 from fer_ros.core.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,6 +146,52 @@ def test_labels_may_name_the_stamps_of_the_images(session, tiny_bundle, tmp_path
     assert "(stamps 1000.000 to 1000.700), got none there" in capsys.readouterr().err
 
 
+def answers_of_the_node(bag, bundle):
+    """What fer_node says of the images if they come as they were recorded: the pipeline gets stamps and receipt."""
+    pipeline = Pipeline(make_classifier(load_bundle(str(bundle)), "litert"))
+    found = []
+    with Bag(bag) as opened:
+        for one in opened.images():
+            frame = raw_to_frame(one.message, one.stamp)
+            found += pipeline.process({one.camera: frame}, {one.camera: one.recorded * 1e-9})[one.camera]
+    return [(face.state.name, face.raw.label, face.smoothed.label) for face in found]
+
+
+def test_stamps_that_stand_still_give_the_nodes_answers_at_the_times_of_the_recording(tmp_path, capsys):
+    bag = write_bag(tmp_path / "bag", [pictures.two_faces()] * 16, still=(CAMERA,))
+    (tmp_path / "labels.csv").write_text(LABELS.replace("0,0.5", "0.7,1.2"))
+    assert run((bag, tmp_path / "labels.csv"), tmp_path / "out") == 0
+    table = rows(tmp_path / "out")
+    answers = [(row["state"], row["raw_label"], row["smoothed_label"]) for row in sorted(table, key=by_time_and_size)]
+    assert sorted(answers) == sorted(answers_of_the_node(bag, "default"))
+    assert {row["state"] for row in table if float(row["time"]) > 1.2} == {"STABLE"}, "time went on for smoothing too"
+    assert [float(row["time"]) for row in table[::2]] == [round(n / 10, 1) for n in range(16)]
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [i["frames"] for i in report["intervals"]] == [5, 5] and report["seconds"]["recorded"] == pytest.approx(1.5)
+    assert report["by_recording_time"] == {CAMERA: 16} and report["first_stamp"] is None
+    told = f"the stamps of {CAMERA} stand still: 16 of 16 images go by the times at which they were recorded"
+    assert told in (tmp_path / "out" / "report.md").read_text() and told in capsys.readouterr().out
+
+
+def by_time_and_size(row):
+    return float(row["time"]), float(row["left"])
+
+
+def test_labels_in_stamps_that_stand_still_are_refused(tiny_bundle, tmp_path, capsys):
+    bag = write_bag(tmp_path / "bag", [pictures.two_faces()] * 8, still=(CAMERA,))
+    (tmp_path / "labels.csv").write_text("start_stamp,end_stamp,expression\n0,1,happy\n")
+    assert run((bag, tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert "got start_stamp and end_stamp, while the stamps of /camera/image_raw stand still" in capsys.readouterr().err
+
+
+def test_labels_that_no_image_has_are_told(session, tiny_bundle, tmp_path, capsys):
+    (tmp_path / "labels.csv").write_text("start,end,expression\n0,0.5,happy\n00:20,00:25,sad\n")
+    assert run((session[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
+    told = "expected labels of the bag's 0.7 s (stamps 1000.000 to 1000.700), got 1 of 2 without an image: sad from 20"
+    assert told in capsys.readouterr().err
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["frames"] == 8, "the rest is written"
+
+
 def test_ctrl_c_leaves_the_results_so_far(session, tiny_bundle):
     told = []
 
@@ -179,7 +226,10 @@ def test_what_is_missing_is_said_in_one_line(session, tmp_path, command):
     script = [sys.executable, str(ROOT / "scripts" / command), *words]
     done = subprocess.run(script, capture_output=True, text=True, timeout=60, env=environment)
     assert done.returncode == 1
-    assert done.stderr == f"{command}: needs the Python package rosbags: pip install rosbags\n"
+    assert done.stderr == (
+        f"{command}: needs the Python package rosbags: pip install '.[bags]' in the folder of "
+        "this package's sources, or on a robot tools/setup.sh there\n"
+    )
 
 
 def test_nothing_is_written_outside_the_output(session, tmp_path):
@@ -205,6 +255,31 @@ def test_the_parameter_file_is_the_nodes_own(session, tiny_bundle, tmp_path):
     assert {row["state"] for row in rows(tmp_path / "out")} == {"RAW"}
     (tmp_path / "wrong.yaml").write_text("fer_node: {ros__parameters: {detector.eyes: 2}}")
     assert run(session, tmp_path / "no", "--params-file", str(tmp_path / "wrong.yaml"), bundle=tiny_bundle) == 1
+
+
+def test_a_profile_is_a_name_or_a_path_and_says_so_in_the_report(session, tiny_bundle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text("fer_node: {ros__parameters: {smoothing.enabled: false}}")
+    for profile, states in (("paper", {"RAW"}), ("mine.yaml", {"RAW"}), ("default", {"UNCERTAIN"})):
+        assert run(session, tmp_path / "out" / profile, "--profile", profile, bundle=tiny_bundle) == 0
+        assert {row["state"] for row in rows(tmp_path / "out" / profile)} == states
+        assert f"- parameters: {profile}\n" in (tmp_path / "out" / profile / "report.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--profile", "robto"], "profile must be one of default, robot, paper, or a parameter file, got 'robto'"),
+        (
+            ["--profile", "robot", "--params-file", "my.yaml"],
+            "expected --profile or --params-file, got both (robot, my",
+        ),
+    ],
+)
+def test_a_profile_that_cannot_be_taken_is_one_line_before_the_work(session, tmp_path, capsys, words, message):
+    assert run(session, tmp_path / "out", *words) == 1
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1 and not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,29 @@ def test_what_cannot_be_made_is_one_line(tmp_path, capsys, words, message):
     assert said.startswith("fer-make-bag: ") and message in said and said.count("\n") == 1 and "secret" not in said
 
 
+@pytest.mark.parametrize(
+    ("rows", "code", "told"),
+    [
+        ("0,1,happy", 0, ""),
+        ("00:00,00:05,happy", 0, "1 of 1 labels go on after the clip's 1.1 s: happy from 0 to 5 s"),
+        (
+            "0,1,happy\n2,3,sad\n00:01:00,00:02:00,fear",
+            1,
+            "expected labels of the clip's 1.1 s, got 2 of 3 outside: sad from 2 to 3 s, fear from 60 to 120 s",
+        ),
+    ],
+)
+def test_labels_outside_the_clip_are_told_and_nothing_is_lost(tmp_path, capsys, rows, code, told):
+    path = videos.write_video(tmp_path / "a.avi", numbered(12), 10)
+    (tmp_path / "labels.csv").write_text(f"start,end,expression\n{rows}\n")
+    assert (
+        make_bag.main([str(path), "--output", str(tmp_path / "bag"), "--labels", str(tmp_path / "labels.csv")]) == code
+    )
+    said = capsys.readouterr()
+    assert told in said.err + said.out and ("outside" in said.err) == bool(code)
+    assert read_labels(tmp_path / "bag.labels.csv") == read_labels(tmp_path / "labels.csv")
+
+
 def test_home_is_found_in_every_option(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     videos.write_video(tmp_path / "a.avi", numbered(3), 10)
