@@ -13,6 +13,8 @@ from rosbags.typesys.store import Typestore
 IMAGE, COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 EMOTIONS = "fer_ros/msg/FaceEmotionArray"
 _SOURCES = Path(__file__).resolve().parents[2]
+# Prefixes in which this file may have been installed, from pip's --target to lib/python3.x/site-packages below one.
+_AROUND = tuple(map(str, Path(__file__).absolute().parents[2:7]))
 # Where the sources keep the definitions, for those who run from them.
 _IN_SOURCES = {"fer_ros": _SOURCES / "msg", "vision_msgs": _SOURCES / "wheel_interfaces" / "vision_msgs" / "msg"}
 
@@ -33,7 +35,7 @@ def typestore() -> Typestore:
 
 
 def _definitions(package: str) -> list[Path]:
-    prefixes = [*os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep), sys.prefix]
+    prefixes = [*os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep), sys.prefix, *_AROUND]
     folders = [Path(prefix) / "share" / package / "msg" for prefix in prefixes if prefix] + [_IN_SOURCES[package]]
     for folder in folders:
         if found := sorted(folder.glob("*.msg")):

@@ -1,8 +1,10 @@
 """Bags are read whatever else they hold; what is no bag, or a part of one, is said in one line."""
 
 import contextlib
+import importlib.util
 import shutil
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from fer_ros.bags.reading import Bag, BagError
 from fer_ros.bags.types import IMAGE, typestore
 from fer_ros.bags.writing import STORAGES, BagWriter
 
+ROOT = Path(__file__).resolve().parents[2]
 PICTURES = [np.full((24, 32, 3), 10 * number, np.uint8) for number in range(6)]
 
 
@@ -111,10 +114,38 @@ def test_topics_that_are_asked_for_must_be_there(tmp_path):
         Bag(path, ["/right", "/up"])
 
 
-def test_our_definitions_are_found_without_an_installation(tmp_path, monkeypatch):
+def module_at(path):
+    """fer_ros.bags.types, as it runs from another place."""
+    spec = importlib.util.spec_from_file_location("types_elsewhere", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """No ROS, and an interpreter without our files."""
     monkeypatch.delenv("AMENT_PREFIX_PATH", raising=False)
-    monkeypatch.setattr("sys.prefix", str(tmp_path))
-    assert "fer_ros/msg/FaceEmotionArray" in typestore.__wrapped__().types
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "python"))
+
+
+def test_our_definitions_are_found_without_an_installation(nowhere):
+    """By the sources: an installation may be what imports the tests."""
+    assert "fer_ros/msg/FaceEmotionArray" in module_at(ROOT / "fer_ros/bags/types.py").typestore().types
+
+
+@pytest.mark.parametrize("packages", [".", "lib/python3.11/site-packages", "local/lib/python3.12/dist-packages"])
+def test_our_definitions_are_found_beside_an_installation_whatever_its_prefix(nowhere, tmp_path, packages):
+    """As pip's --target and --user, and Debian, lay it out."""
+    for package, source in (("fer_ros", "msg"), ("vision_msgs", "wheel_interfaces/vision_msgs/msg")):
+        shutil.copytree(ROOT / source, tmp_path / "share" / package / "msg")
+    place = tmp_path / packages / "fer_ros" / "bags"
+    place.mkdir(parents=True)
+    shutil.copy(ROOT / "fer_ros/bags/types.py", place)
+    assert "fer_ros/msg/FaceEmotionArray" in module_at(place / "types.py").typestore().types
+    shutil.rmtree(tmp_path / "share" / "fer_ros")
+    with pytest.raises(FileNotFoundError, match="expected the message definitions of fer_ros, got none; looked in"):
+        module_at(place / "types.py").typestore()
 
 
 def test_a_bag_survives_being_moved(tmp_path):
