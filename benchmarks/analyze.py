@@ -3,8 +3,9 @@
 python -m benchmarks.analyze [--clip FILE] [--profiles paper default robot] [--save]
 
 Without a clip it is the demo's, of 10 s. Ours is timed twice: the iterator over the faces of the file, and the whole
-command, from its start to the report. `deepface` and `fer` take part where they are installed (`pip install deepface
-fer`), each image of the clip through their own call with their defaults; else a line says that they are missing.
+command, from its start to the report. `fer` is installed into build/peers by the first run. `deepface` takes part where
+it is installed and has its networks, which its first call downloads; else a line says why it does not. Each image of
+the clip goes through their own call.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
+from benchmarks.peers import peer_detectors
 from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
 from fer_ros.analysis import analyze_frames
@@ -54,22 +57,33 @@ def command(clip: Path, profile: str) -> float:
         return time.perf_counter() - began
 
 
+def deepface() -> Peer | None:
+    """Return deepface's call, or None with a line that says why there is none."""
+    if find_spec("deepface") is None:
+        print("deepface is not installed: not measured")
+        return None
+    from deepface import DeepFace
+
+    def analyze(picture: Any) -> int:
+        found = DeepFace.analyze(picture, actions=("emotion",), enforce_detection=False, silent=True)
+        # Without a face it answers for the whole picture, and is not sure of it.
+        return sum(face["face_confidence"] > 0 for face in found)
+
+    try:
+        analyze(np.zeros((48, 48, 3), np.uint8))
+    except (OSError, ValueError) as error:
+        # Its networks are downloaded by the first call.
+        print(f"deepface cannot answer: not measured: {str(error).splitlines()[0]}")
+        return None
+    return analyze
+
+
 def peers() -> Iterator[tuple[str, Peer]]:
-    """Yield the other packages that are installed, each ready to answer."""
-    if find_spec("deepface") is not None:
-        from deepface import DeepFace
-
-        def deepface(picture: Any) -> int:
-            found = DeepFace.analyze(picture, actions=("emotion",), enforce_detection=False, silent=True)
-            # Without a face it answers for the whole picture, and is not sure of it.
-            return sum(face["face_confidence"] > 0 for face in found)
-
-        yield "deepface", deepface
-    if find_spec("fer") is not None:
-        from fer.fer import FER
-
-        detector = FER()
-        yield "fer", lambda picture: len(detector.detect_emotions(picture))
+    """Yield the other packages' calls. Raises CalledProcessError where `fer` cannot be installed."""
+    if (call := deepface()) is not None:
+        yield "deepface", call
+    for name, detector in peer_detectors().items():
+        yield name, lambda picture, detector=detector: len(detector.detect_emotions(picture))
 
 
 def theirs(clip: Path, peer: Peer) -> dict[str, float]:
@@ -132,9 +146,6 @@ def main() -> None:
             rows[name]["command_seconds"] = command(clip, profile)
         for name, peer in peers():
             rows[name] = theirs(clip, peer)
-    for name in ("deepface", "fer"):
-        if name not in rows:
-            print(f"{name} is not installed: not measured")
     data = {"bundle": load_bundle().id, "seconds": length, "rows": rows}
     Results("analyze", "A recorded clip analysed", data).finish(table(rows, length), options.save)
 

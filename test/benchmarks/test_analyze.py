@@ -7,7 +7,7 @@ import types
 import pytest
 from analysis.clips import write_clip
 
-from benchmarks.analyze import ours, peers, table, theirs
+from benchmarks.analyze import deepface, ours, table, theirs
 from fer_ros.core import load_pipeline
 
 
@@ -17,9 +17,20 @@ def test_a_package_that_is_installed_answers_every_image(tmp_path, monkeypatch):
     found = [{"face_confidence": 0.9}, {"face_confidence": 0}]
     package.DeepFace = types.SimpleNamespace(analyze=lambda picture, **_: found)
     monkeypatch.setitem(sys.modules, "deepface", package)
-    (peer,) = [peer for name, peer in peers() if name == "deepface"]
-    row = theirs(write_clip(tmp_path / "clip.avi", 5), peer)
+    row = theirs(write_clip(tmp_path / "clip.avi", 5), deepface())
     assert (row["images"], row["faces"]) == (5, 5)
+
+
+def test_a_package_without_its_networks_is_left_out_with_the_reason(monkeypatch, capsys):
+    def analyze(picture, **_):
+        raise ValueError("could not download the weights\nand more")
+
+    package = types.ModuleType("deepface")
+    package.__spec__ = importlib.machinery.ModuleSpec("deepface", None)
+    package.DeepFace = types.SimpleNamespace(analyze=analyze)
+    monkeypatch.setitem(sys.modules, "deepface", package)
+    assert deepface() is None
+    assert capsys.readouterr().out == "deepface cannot answer: not measured: could not download the weights\n"
 
 
 def test_ours_is_compared_with_the_length_of_the_clip(tmp_path):
