@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from fer_ros.core.emotions import EMOTIONS
+from fer_ros.core.emotions import EMOTIONS, canonical
 
 LABELS = EMOTIONS[:7]
 
@@ -29,7 +29,7 @@ def picture(label: int, number: int, size: int = 48) -> np.ndarray:
 
 def tiny_config(**changes):
     """Return the config of a stage that takes seconds."""
-    from fer_training.models.mobilenet import NetworkConfig
+    from fer_training.models.network_config import NetworkConfig
     from fer_training.training.config import OptimizerConfig, StageConfig
 
     values = {
@@ -73,7 +73,7 @@ def write_ferplus(path: Path, fer2013: Path) -> Path:
         file.write(",".join(["file", *VOTED]) + "\n")
         for picture_file in sorted(fer2013.rglob("*.jpg")):
             votes = np.full(len(VOTED), 0.25)
-            votes[(LABELS.index(picture_file.parent.name) + 1) % len(VOTED)] = 8
+            votes[[canonical(name) for name in VOTED].index(picture_file.parent.name)] = 8
             file.write(",".join([picture_file.name, *map(str, votes)]) + "\n")
     return path
 

@@ -2,53 +2,59 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+
+from fer_ros.core.paths import is_litter
+from fer_ros.core.sources import PictureError, read_picture
+from fer_training.data.files import DatasetError
+
+__all__ = ["Dataset", "DatasetError", "Pixels", "Sample", "read_gray"]
 
 Pixels = npt.NDArray[np.uint8]
 REPORTED = ("test", "public_test", "private_test")
 """Splits that results are reported on: nothing trains on them or selects by them."""
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".pgm")
-"""Suffixes of the picture files that readers take."""
-
-
-class DatasetError(ValueError):
-    """A data set that is missing, incomplete or unreadable; the message says where and what was expected."""
+NODE = "default"
+"""The profile whose search finds the faces of whole pictures where nobody asks for another."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One labelled picture.
 
-    name: unique inside its data set, such as 'Training_10118481.jpg'.  pixels: (H, W) uint8 gray.
+    name: unique inside its data set, such as 'Training_10118481.jpg'.
+    picture: (H, W) uint8 gray, or the file of a whole picture, which is read anew each time that it is asked for.
     label: index into the data set's labels.  subject, sequence: '' where the data set has none.
     split: 'train', 'public_test', 'private_test' or '' where the data set is not split.
     votes: (K,) float32, a distribution over the labels from several annotators, or None.
     """
 
     name: str
-    pixels: Pixels
+    picture: Pixels | Path
     label: int
     subject: str = ""
     sequence: str = ""
     split: str = ""
     votes: npt.NDArray[np.float32] | None = None
 
+    @property
+    def pixels(self) -> Pixels:
+        """(H, W) uint8 gray. Raises DatasetError for a file that cannot be read."""
+        return read_gray(self.picture) if isinstance(self.picture, Path) else self.picture
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the pixels and their shape: equal for exact duplicates, whatever file they came from."""
-        return hashlib.sha256(str(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()
+        """SHA-256 of the pixels and their shape, or of a whole picture's file: equal for exact duplicates."""
+        if isinstance(self.picture, Path):
+            return hashlib.sha256(self.picture.read_bytes()).hexdigest()
+        return hashlib.sha256(str(self.picture.shape).encode() + self.picture.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +63,7 @@ class Dataset:
 
     labels: some of EMOTIONS, in its order.  cropped: the pictures are faces already, so no detector is run.
     problems: what the reader found wrong without refusing the copy, one sentence each.
+    detector: the profile or parameter file whose search finds the faces of whole pictures.
     """
 
     name: str
@@ -64,6 +71,7 @@ class Dataset:
     samples: tuple[Sample, ...]
     cropped: bool
     problems: tuple[str, ...] = field(default=())
+    detector: str = NODE
 
     def __post_init__(self) -> None:
         """Raise DatasetError if two samples share a name: votes, folds and runs tell them apart by it."""
@@ -102,34 +110,18 @@ class Dataset:
         return {name: numbers[index] for index, name in enumerate(self.labels)}
 
 
-@contextmanager
-def readable_table(path: Path) -> Iterator[None]:
-    """Turn what reading a CSV file raises into a DatasetError that names the file."""
-    try:
-        yield
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatasetError(f"{path}: expected a CSV table in UTF-8, got {error}") from None
-
-
 def read_gray(path: Path) -> Pixels:
     """Read one picture file as (H, W) uint8 gray; raises DatasetError naming the file if it is no picture."""
-    if path.suffix.lower() in (".tif", ".tiff"):
-        # OpenCV does not know every TIFF; Pillow reads the palettes of JAFFE's.
-        try:
-            with Image.open(path) as picture:
-                return np.asarray(picture.convert("L"), np.uint8)
-        except OSError as error:
-            raise DatasetError(f"{path}: expected a picture, got {error}") from None
-    pixels = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if pixels is None:
-        raise DatasetError(f"{path}: expected a picture, got a file that OpenCV cannot read")
-    return pixels  # type: ignore[return-value]
+    try:
+        return read_picture(path, gray=True)
+    except PictureError as error:
+        raise DatasetError(f"{path}: expected a picture, got one that cannot be read ({error})") from error
 
 
 def inside(path: Path, known: Container[str]) -> Path:
     """Follow folders that hold one folder and nothing else, as archives unpack, down to one of `known` (lower case)."""
     while path.is_dir():
-        entries = [p for p in path.iterdir() if not p.name.startswith((".", "__"))]
+        entries = [p for p in path.iterdir() if not is_litter(p)]
         if len(entries) != 1 or not entries[0].is_dir() or entries[0].name.lower() in known:
             break
         path = entries[0]

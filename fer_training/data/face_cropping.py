@@ -1,21 +1,26 @@
-"""Samples to face crops, through the node's own detector and preprocessing."""
+"""Samples to face crops, through the node's own search and preprocessing."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from tqdm import tqdm
 
-from fer_ros.core.classification.preprocessing import crop
-from fer_ros.core.detection.detector import DetectorConfig
-from fer_ros.core.detection.haar import HaarDetector
-from fer_ros.core.geometry import Box
+from fer_ros.core.classification.preprocessing import PreprocessSpec, crop_face, resize_crop
+from fer_ros.core.quality import assess
+from fer_ros.core.sources.types import first_names
+from fer_ros.core.types import Face
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import Dataset, DatasetError, Pixels, Sample
+from fer_training.data.face_search import BoxCache, PictureSearch
+from fer_training.data.pictures import unread_pictures
 from fer_training.data.registry import DatasetSpec, read_dataset
+
+__all__ = ["BoxCache", "FoundFaces", "crops_of", "find_faces", "read_crops"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,87 +28,130 @@ class FoundFaces:
     """The faces of a data set at full resolution.
 
     kept: (N,) indices of the samples behind `crops`.  missed: names of the pictures in which no face was found.
+    unread: those that cannot be read, with the reason.  several: those with more faces than one, of which the surest
+    was taken.  doubtful: those whose face has something against it, with what.
+    faces: the N faces in pixels of their pictures; none for a data set that is cropped already.
     """
 
     crops: Crops
     kept: npt.NDArray[np.int64]
-    missed: tuple[str, ...]
+    missed: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    faces: tuple[Face, ...] = ()
 
     def problems(self, dataset: Dataset) -> list[str]:
-        """Say how many faces were not found, and in which pictures."""
-        if not self.missed:
-            return []
-        names = ", ".join(self.missed[:5]) + (", ..." if len(self.missed) > 5 else "")
-        return [f"{dataset.name}: no face found in {len(self.missed)} of {len(dataset.samples)} pictures ({names})"]
+        """Say in which pictures no face was found, several, or a doubtful one, and which could not be read."""
+        kinds = (
+            (self.missed, "no face found in {}"),
+            (self.several, "several faces in {}, the surest one is taken"),
+            (self.doubtful, "a doubtful face in {}"),
+        )
+        total = f"{len(dataset.samples)} pictures"
+        lines = [
+            f"{dataset.name}: {text.format(f'{len(names)} of {total}')} ({first_names(names)})"
+            for names, text in kinds
+            if names
+        ]
+        return [*lines, *([f"{dataset.name}: {unread_pictures(self.unread)}"] if self.unread else [])]
 
 
-def find_faces(dataset: Dataset, box_scale: float = 1.0, cache: BoxCache | None = None) -> FoundFaces:
-    """Cut the largest face out of each picture; a data set that is cropped already is taken as it is.
+def find_faces(
+    dataset: Dataset,
+    box_scale: float = 1.0,
+    cache: BoxCache | None = None,
+    level_from: float = PreprocessSpec.level_from,
+    progress: bool = True,
+) -> FoundFaces:
+    """Cut the surest face out of each picture; a data set that is cropped already is taken as it is.
+
+    One picture after the other is read, searched and cut, so that only the faces are held in memory.
 
     Args:
-        dataset: the samples.
+        dataset: the samples; `Dataset.detector` says whose search it is.
         box_scale: see PreprocessSpec.
         cache: remembers where the faces are.
+        level_from: see PreprocessSpec.
+        progress: whether a bar is shown where somebody looks on.
 
     Returns:
-        The crops; pictures without a found face are left out and named in `missed`.
+        The crops; pictures without a found face, and those that cannot be read, are left out and named.
 
     Raises:
         DatasetError: no face is found at all.
+        FileNotFoundError, ValueError: there is no such profile, or its detector does not load.
 
     """
     if dataset.cropped:
         every = np.arange(len(dataset.samples))
-        return FoundFaces(_crops(dataset, every, [s.pixels for s in dataset.samples]), every, ())
-    cache = cache if cache is not None else BoxCache(None)
-    detector = HaarDetector(cache.config)
-    boxes = [cache.get(sample, detector) for sample in dataset.samples]
-    cache.save()
-    kept = np.array([i for i, box in enumerate(boxes) if box is not None], np.int64)
-    if not len(kept):
-        raise DatasetError(f"{dataset.name}: expected faces, found none in {len(boxes)} pictures")
-    pixels = [crop(dataset.samples[i].pixels, boxes[i], box_scale) for i in kept]  # type: ignore[arg-type]
-    missed = tuple(s.name for s, box in zip(dataset.samples, boxes, strict=True) if box is None)
-    return FoundFaces(_crops(dataset, kept, pixels), kept, missed)
+        return FoundFaces(_crops(dataset, every, [s.pixels for s in dataset.samples]), every)
+    search, cache = PictureSearch(dataset.detector), cache or BoxCache(None)
+    spec = PreprocessSpec(box_scale=box_scale, level_from=level_from)
+    cutter = _Cutter(search, cache, spec)
+    cache.open(search)
+    try:
+        # None: no bar where the error output is no terminal.
+        for index, sample in enumerate(tqdm(dataset.samples, unit="picture", disable=None if progress else True)):
+            cutter.cut(index, sample)
+    finally:
+        cache.save()
+    if not cutter.kept:
+        unread = f"; {unread_pictures(cutter.unread)}" if cutter.unread else ""
+        raise DatasetError(f"{dataset.name}: expected faces, found none in {len(dataset.samples)} pictures{unread}")
+    kept = np.array(cutter.kept, np.int64)
+    return FoundFaces(
+        _crops(dataset, kept, cutter.pixels),
+        kept,
+        tuple(cutter.missed),
+        tuple(cutter.unread),
+        tuple(cutter.several),
+        tuple(cutter.doubtful),
+        tuple(cutter.faces),
+    )
 
 
-class BoxCache:
-    """Where the face is in each picture, by the hash of the picture's content and the detector's settings.
+class _Cutter:
+    """Cuts faces out of pictures, and remembers the names of those that are worth a word."""
 
-    Boxes are kept rather than crops: a crop is cut from the picture at full resolution in no time, and no picture of
-    a face is written to disk.
-    """
+    def __init__(self, search: PictureSearch, cache: BoxCache, spec: PreprocessSpec) -> None:
+        self._search, self._cache, self._spec = search, cache, spec
+        # Whatever the profile switches off for the running node: a doubtful face is named here, and not left out.
+        self._quality = replace(search.config.quality, enabled=True)
+        self.kept: list[int] = []
+        self.pixels: list[Pixels] = []
+        self.faces: list[Face] = []
+        self.missed: list[str] = []
+        self.unread: list[str] = []
+        self.several: list[str] = []
+        self.doubtful: list[str] = []
 
-    def __init__(self, folder: Path | None, config: DetectorConfig | None = None) -> None:
-        """Open the cache file of these detector settings, the defaults if none; without a folder nothing is kept."""
-        self.config = config or DetectorConfig()
-        key = "-".join(str(v) for v in asdict(self.config).values()).replace("/", "_")
-        self._path = None if folder is None else Path(folder) / f"boxes-{key}.json"
-        self._boxes: dict[str, list[float] | None] = {}
-        if self._path is not None and self._path.is_file():
-            self._boxes = json.loads(self._path.read_text(encoding="utf-8"))
-        self._stored = len(self._boxes)
-
-    def get(self, sample: Sample, detector: HaarDetector) -> Box | None:
-        """Return the largest face's box in pixels of the picture, or None where the detector finds none."""
-        if sample.digest not in self._boxes:
-            faces = detector.detect(sample.pixels, self.config.min_face)
-            self._boxes[sample.digest] = list(faces[0].box.as_tuple()) if faces else None
-        box = self._boxes[sample.digest]
-        return None if box is None else Box(*box)
-
-    def save(self) -> None:
-        """Write the cache file if anything was added."""
-        if self._path is None or len(self._boxes) == self._stored:
+    def cut(self, index: int, sample: Sample) -> None:
+        """Cut the face out of one sample's picture."""
+        try:
+            pixels = sample.pixels
+        except DatasetError as error:
+            self.unread.append(f"{sample.name} ({error.__cause__ or error})")
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(self._boxes), encoding="utf-8")
-        temporary.replace(self._path)
-        self._stored = len(self._boxes)
+        seen = self._cache.get(sample, pixels, self._search)
+        if seen.face is None:
+            self.missed.append(sample.name)
+            return
+        # A copy of its own: a part of the picture would keep all of it in memory.
+        face = np.array(crop_face(pixels, seen.face, self._spec), order="C")
+        self.kept.append(index)
+        self.pixels.append(face)
+        self.faces.append(seen.face)
+        if seen.count > 1:
+            self.several.append(sample.name)
+        (reasons,) = assess([seen.face], resize_crop(face, self._spec)[np.newaxis], self._quality)
+        if reasons:
+            self.doubtful.append(f"{sample.name}: {reasons}")
 
 
-def read_crops(spec: DatasetSpec, path: Path, box_scale: float, cache: Path) -> tuple[Dataset, Crops]:
+def read_crops(
+    spec: DatasetSpec, path: Path, box_scale: float, cache: Path, level_from: float = PreprocessSpec.level_from
+) -> tuple[Dataset, Crops]:
     """Read a data set that is divided into folds, and cut the faces out.
 
     Args:
@@ -111,17 +159,19 @@ def read_crops(spec: DatasetSpec, path: Path, box_scale: float, cache: Path) -> 
         path: where it stands.
         box_scale: see PreprocessSpec.
         cache: folder that remembers where the faces are.
+        level_from: see PreprocessSpec.
 
     Returns:
         The samples in which a face was found, without those of reported splits, and their crops in the same order.
-        `Dataset.problems` says what is wrong with the copy, and which pictures have no found face.
+        `Dataset.problems` says what is wrong with the copy, and which pictures have no found face, several or a
+        doubtful one.
 
     Raises:
         DatasetError: the data set is missing or unfit, or no face is found.
 
     """
     dataset = read_dataset(spec, path).without_reported()
-    found = find_faces(dataset, box_scale, BoxCache(cache))
+    found = find_faces(dataset, box_scale, BoxCache(cache), level_from)
     samples = tuple(dataset.samples[i] for i in found.kept)
     return replace(dataset, samples=samples, problems=(*dataset.problems, *found.problems(dataset))), found.crops
 
@@ -136,7 +186,7 @@ def crops_of(dataset: Dataset) -> Crops:
     return find_faces(dataset).crops
 
 
-def _crops(dataset: Dataset, kept: npt.NDArray[np.int64], pixels: list[Pixels]) -> Crops:
+def _crops(dataset: Dataset, kept: npt.NDArray[np.int64], pixels: Sequence[Pixels]) -> Crops:
     samples = [dataset.samples[i] for i in kept]
     votes = None
     if any(s.votes is not None for s in samples):

@@ -7,13 +7,12 @@ Training_, PublicTest_ or PrivateTest_.
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 
-import numpy as np
-
-from fer_ros.core.emotions import EMOTIONS, canonical
+from fer_ros.core.emotions import EMOTIONS
+from fer_training.data.class_folders import SPLITS as FOLDERS
+from fer_training.data.class_folders import find_splits
+from fer_training.data.class_names import NUMBERED, expression_of
 from fer_training.data.dataset import (
     Dataset,
     DatasetError,
@@ -23,8 +22,10 @@ from fer_training.data.dataset import (
     duplicate_problems,
     inside,
     read_gray,
-    readable_table,
 )
+from fer_training.data.files import expect_something, folders_in
+from fer_training.data.pictures import LeftOut, pictures_below
+from fer_training.data.pixel_table import USAGES, read_pixel_table
 
 LABELS = EMOTIONS[:7]
 SPLITS = ("train", "public_test", "private_test")
@@ -35,19 +36,16 @@ OFFICIAL_COUNTS = {
     "public_test": dict(zip(LABELS, (467, 56, 496, 895, 653, 415, 607), strict=True)),
     "private_test": dict(zip(LABELS, (491, 55, 528, 879, 594, 416, 626), strict=True)),
 }
-USAGES = {"training": "train", "publictest": "public_test", "privatetest": "private_test"}
 _CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
+_SPLIT_OF = {"train": "train", "validation": "public_test", "test": "public_test"}
 _TOPS = {
-    "train": "train",
-    "training": "train",
-    "test": "public_test",
-    "val": "public_test",
-    "validation": "public_test",
+    **{name: _SPLIT_OF[split] for name, split in FOLDERS.items()},
     "public_test": "public_test",
     "publictest": "public_test",
     "private_test": "private_test",
     "privatetest": "private_test",
 }
+_CKPLUS = "; a table of CK+ is read by --dataset ckplus"
 
 
 def read_fer2013(path: Path) -> Dataset:
@@ -60,13 +58,9 @@ def read_fer2013(path: Path) -> Dataset:
         DatasetError: nothing is found, a picture is unreadable or not 48x48, or a label is outside 0 to 6.
 
     """
-    path = Path(path)
-    if not path.exists():
-        raise DatasetError(f"FER-2013: expected a CSV file or a folder at {path}, got nothing")
-    path = inside(path, _TOPS)
+    path = inside(expect_something(path, "FER-2013"), _TOPS)
     table = path if path.is_file() else next((path / n for n in _CSV_NAMES if (path / n).is_file()), None)
-    samples = _read_csv(table) if table else _read_folders(path)
-    problems = []
+    samples, problems = (read_pixel_table(table, len(LABELS), _CKPLUS), []) if table else _read_folders(path)
     for split in SPLITS:
         present = [s for s in samples if s.split == split]
         if present:
@@ -76,55 +70,27 @@ def read_fer2013(path: Path) -> Dataset:
     return Dataset("FER-2013", LABELS, tuple(samples), cropped=True, problems=tuple(problems))
 
 
-def _read_csv(path: Path) -> list[Sample]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    samples = []
-    with readable_table(path), path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file, skipinitialspace=True)
-        missing = {"emotion", "pixels", "Usage"} - {(n or "").strip() for n in reader.fieldnames or ()}
-        if missing:
-            raise DatasetError(f"{path}: expected columns emotion, pixels, Usage, got {reader.fieldnames}")
-        for number, raw in enumerate(reader):
-            row = {(k or "").strip(): v for k, v in raw.items()}
-            where = f"{path}, row {number + 1}"
-            samples.append(_from_row(row, number, where))
-    if not samples:
-        raise DatasetError(f"{path}: expected rows of pictures, got none")
-    return samples
-
-
-def _from_row(row: dict[str, str], number: int, where: str) -> Sample:
-    try:
-        label = int(row["emotion"])
-        pixels = np.array(row["pixels"].split(), np.uint8)
-    except (ValueError, OverflowError, AttributeError, TypeError) as error:
-        raise DatasetError(f"{where}: expected a label and 2304 numbers from 0 to 255, got {error}") from None
-    if not 0 <= label < len(LABELS):
-        raise DatasetError(f"{where}: expected a label from 0 to {len(LABELS) - 1}, got {label}")
-    if pixels.size != 48 * 48:
-        raise DatasetError(f"{where}: expected 2304 pixels, got {pixels.size}")
-    usage = (row["Usage"] or "").strip().lower()
-    if usage not in USAGES:
-        raise DatasetError(f"{where}: expected Usage Training, PublicTest or PrivateTest, got {row['Usage']!r}")
-    return Sample(f"row_{number:05d}", pixels.reshape(48, 48), label, split=USAGES[usage])
-
-
-def _read_folders(path: Path) -> list[Sample]:
+def _read_folders(path: Path) -> tuple[list[Sample], list[str]]:
     found: list[tuple[Path, int, str]] = []
-    for folder in sorted(p for p in path.iterdir() if p.is_dir() and p.name.lower() in _TOPS):
-        default = _TOPS[folder.name.lower()]
-        for class_folder in sorted(p for p in folder.iterdir() if p.is_dir()):
-            try:
-                label = LABELS.index(canonical(class_folder.name))
-            except ValueError:
-                raise DatasetError(f"{class_folder}: expected a folder for each of {LABELS}") from None
-            files = sorted(p for p in class_folder.iterdir() if p.is_file() and not p.name.startswith("."))
-            found += [(file, label, USAGES.get(_usage(file), default)) for file in files]
+    left_out = LeftOut()
+    tops, problems = find_splits(path, _TOPS, left_out)
+    # Three folders are the three splits: the one that is called test is then the private one.
+    watched = any(FOLDERS.get(top.name.casefold()) == "validation" for top in tops)
+    for top, split in tops.items():
+        default = "private_test" if watched and FOLDERS.get(top.name.casefold()) == "test" else split
+        left_out.look_beside(top, path)
+        for class_folder in folders_in(top):
+            expression = expression_of(class_folder, tuple(NUMBERED["fer2013"].items()))
+            if expression not in LABELS:
+                raise DatasetError(f"{class_folder}: expected a folder for each of {LABELS}")
+            files = pictures_below(class_folder, left_out)
+            found += [(file, LABELS.index(expression), USAGES.get(_usage(file), default)) for file in files]
     if not found:
         raise DatasetError(f"{path}: expected {' or '.join(_CSV_NAMES)}, or train/<class>/ and test/<class>/")
     # Numbers may begin anew in each folder, and two pictures may have one name: the last one keeps it.
     last = {file.name: file for file, *_ in found if _usage(file) in USAGES}
-    return [Sample(_name(file, path, last), _pixels(file), label, split=split) for file, label, split in found]
+    samples = [Sample(_name(file, path, last), _pixels(file), label, split=split) for file, label, split in found]
+    return samples, problems + left_out.problems("FER-2013")
 
 
 def _name(file: Path, path: Path, last: dict[str, Path]) -> str:

@@ -11,6 +11,7 @@ from fer_training.data.face_cropping import crops_of
 from fer_training.data.fer2013 import WATCHED, read_fer2013
 from fer_training.data.ferplus import with_ferplus_votes
 from fer_training.data.splits import hold_out
+from fer_training.data.summary import check_trainable, describe
 
 
 def stage1_crops(fer2013: Path, ferplus: Path | None = None) -> tuple[Crops, Crops]:
@@ -23,19 +24,22 @@ def stage1_crops(fer2013: Path, ferplus: Path | None = None) -> tuple[Crops, Cro
         ferplus: table of votes, which the faces then carry.
 
     Raises:
-        DatasetError: one of them is missing or unfit.
+        DatasetError: one of them is missing or unfit, or a class has no picture to train on.
 
     """
     dataset = _with_votes(_read(fer2013).split("train"), ferplus)
-    crops = crops_of(dataset)
     train, validation = hold_out(dataset)
+    check_trainable(dataset, train)
+    crops = crops_of(dataset)
     return crops.take(train), crops.take(validation)
 
 
 def paper_stage1_crops(fer2013: Path, ferplus: Path | None = None) -> tuple[Crops, Crops]:
     """Return the whole training split, and the split that the paper watches meanwhile; see `stage1_crops`."""
     dataset = _read(fer2013)
-    return crops_of(_with_votes(dataset.split("train"), ferplus)), crops_of(dataset.split(WATCHED))
+    train = dataset.split("train")
+    check_trainable(train, range(len(train.samples)))
+    return crops_of(_with_votes(train, ferplus)), crops_of(dataset.split(WATCHED))
 
 
 def _with_votes(dataset: Dataset, ferplus: Path | None) -> Dataset:
@@ -44,6 +48,5 @@ def _with_votes(dataset: Dataset, ferplus: Path | None) -> Dataset:
 
 def _read(fer2013: Path) -> Dataset:
     dataset = read_fer2013(fer2013)
-    for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
+    print(describe(dataset), file=sys.stderr)
     return dataset

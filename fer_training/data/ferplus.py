@@ -7,18 +7,22 @@ never the truth of FER-2013.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import binomtest
 
 from fer_ros.core.emotions import EMOTIONS, canonical
-from fer_training.data.dataset import Dataset, DatasetError, readable_table
-from fer_training.data.fer2013 import USAGES
+from fer_training.data.dataset import Dataset, DatasetError, Sample
+from fer_training.data.files import expect_table
+from fer_training.data.pixel_table import USAGES
+from fer_training.data.table import read_table
 
 VOTED = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+# Of a table whose rows were sorted anew 17.8 % agree, of the right one 62 to 64 %.
+_LEAST_AGREEMENT = 0.4
 _ORDER = [EMOTIONS.index(canonical(name)) for name in VOTED]
 
 
@@ -33,14 +37,10 @@ def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
         DatasetError: the table is missing, or does not fit the data set.
 
     """
-    path = Path(path)
-    if not path.is_file():
-        raise DatasetError(f"FER+: expected a CSV file at {path}, got nothing")
-    with readable_table(path), path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    missing = set(VOTED) - set(rows[0] if rows else ())
-    if missing:
-        raise DatasetError(f"{path}: expected columns {', '.join(VOTED)}, got none of {', '.join(sorted(missing))}")
+    path = expect_table(path, "FER+")
+    rows = list(read_table(path, VOTED))
+    if not rows:
+        raise DatasetError(f"{path}: expected rows of votes, got none")
     if "file" in rows[0]:
         table = {row["file"]: _distribution(row, path) for row in rows}
     else:
@@ -49,7 +49,21 @@ def with_ferplus_votes(dataset: Dataset, path: Path) -> Dataset:
     samples = tuple(replace(sample, votes=table.get(sample.name)) for sample in dataset.samples)
     if not any(sample.votes is not None for sample in samples):
         raise DatasetError(f"{path}: expected the names of {dataset.name}'s files, got {next(iter(table))} and such")
+    _check_agreement(samples, dataset, path)
     return replace(dataset, samples=samples)
+
+
+def _check_agreement(samples: tuple[Sample, ...], dataset: Dataset, path: Path) -> None:
+    """Raise DatasetError where so few majorities agree with the labels that the votes must be of other pictures."""
+    voted = [(sample.votes, dataset.labels[sample.label]) for sample in samples if sample.votes is not None]
+    agreeing = sum(EMOTIONS[int(votes.argmax())] == label for votes, label in voted)
+    # The whole interval: a few pictures that happen to disagree prove nothing.
+    if binomtest(agreeing, len(voted)).proportion_ci(0.99, "wilson").high < _LEAST_AGREEMENT:
+        raise DatasetError(
+            f"{path}: expected votes whose majority is {dataset.name}'s label of about 62 % of the pictures, got "
+            f"{100 * agreeing / len(voted):.1f} % of {len(voted)}: these are the votes of other pictures; its rows "
+            "must follow those of fer2013.csv, or name the files"
+        )
 
 
 def _check_rows(rows: list[dict[str, str]], dataset: Dataset, path: Path) -> None:
@@ -60,7 +74,7 @@ def _check_rows(rows: list[dict[str, str]], dataset: Dataset, path: Path) -> Non
         number = int(sample.name.removeprefix("row_"))
         if number >= len(rows):
             raise DatasetError(f"{path}: expected a row for each of {dataset.name}'s pictures, got {len(rows)}")
-        usage = (rows[number].get("Usage") or "").strip().lower()
+        usage = rows[number].get("Usage", "").lower()
         if usage in USAGES and USAGES[usage] != sample.split:
             raise DatasetError(
                 f"{path}, row {number + 1}: expected the votes of a picture of {sample.split}, got one of {usage}; "
@@ -72,7 +86,7 @@ def _distribution(row: dict[str, str], path: Path) -> npt.NDArray[np.float32] | 
     votes = np.zeros(len(EMOTIONS), np.float64)
     try:
         votes[_ORDER] = [float(row[name]) for name in VOTED]
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise DatasetError(f"{path}: expected numbers of votes, got {error}") from None
     total = votes.sum()
     if not np.isfinite(total) or votes.min() < 0:

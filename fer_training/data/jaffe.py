@@ -1,7 +1,8 @@
 """JAFFE (Lyons et al. 1998): ten Japanese women, seven posed expressions, 213 pictures (paper, Section 4).
 
 A file name such as KA.AN1.39.tiff says all there is to know: subject KA, expression AN, first of her pictures of it,
-number 39. TIFF (gray or palette), PNG, JPEG and BMP copies are read, in one folder or in several.
+number 39. Copies in every format of pictures are read, in one folder or in several; each picture when its face is
+looked for.
 """
 
 from __future__ import annotations
@@ -10,15 +11,9 @@ import re
 from pathlib import Path
 
 from fer_ros.core.emotions import EMOTIONS, canonical
-from fer_training.data.dataset import (
-    PICTURES,
-    Dataset,
-    DatasetError,
-    Sample,
-    count_problems,
-    duplicate_problems,
-    read_gray,
-)
+from fer_training.data.dataset import Dataset, DatasetError, Sample, count_problems, duplicate_problems
+from fer_training.data.files import expect_folder
+from fer_training.data.pictures import LeftOut, pictures_below
 
 LABELS = EMOTIONS[:7]
 # Of the files themselves; Table 1 of the paper prints 30 disgust and 31 fear.
@@ -34,14 +29,12 @@ def read_jaffe(path: Path) -> Dataset:
         path: a folder that holds its pictures at any depth.
 
     Raises:
-        DatasetError: no such file is found, a picture is unreadable, or its expression is none of the seven.
+        DatasetError: no such file is found, or its expression is none of the seven.
 
     """
-    path = Path(path)
-    if not path.is_dir():
-        raise DatasetError(f"JAFFE: expected a folder at {path}, got nothing")
-    samples, foreign = [], []
-    for file in sorted(p for p in path.rglob("*") if p.suffix.lower() in PICTURES and not p.name.startswith(".")):
+    path = expect_folder(path, "JAFFE")
+    samples, foreign, left_out = [], [], LeftOut()
+    for file in pictures_below(path, left_out):
         match = _NAME.match(file.stem.strip())
         if match is None:
             foreign.append(file.name)
@@ -51,7 +44,7 @@ def read_jaffe(path: Path) -> Dataset:
         except ValueError:
             raise DatasetError(f"{file}: expected AN, DI, FE, HA, SA, SU or NE, got {match[2]!r}") from None
         subject = match[1].upper()
-        samples.append(Sample(file.name, read_gray(file), label, subject=subject))
+        samples.append(Sample(file.name, file, label, subject=subject))
     if not samples:
         raise DatasetError(f"{path}: expected pictures named like KA.AN1.39.tiff, got none")
     counts = {name: sum(s.label == i for s in samples) for i, name in enumerate(LABELS)}
@@ -61,5 +54,5 @@ def read_jaffe(path: Path) -> Dataset:
         problems.append(f"JAFFE: expected {SUBJECTS} subjects, got {len(subjects)}")
     if foreign:
         problems.append(f"JAFFE: {len(foreign)} pictures without a JAFFE name were left out ({foreign[0]}, ...)")
-    problems += duplicate_problems("JAFFE", samples)
+    problems += [*left_out.problems("JAFFE"), *duplicate_problems("JAFFE", samples)]
     return Dataset("JAFFE", LABELS, tuple(samples), cropped=False, problems=tuple(problems))

@@ -20,8 +20,11 @@ def describe(dataset: Dataset, notes: bool = True) -> str:
     """
     numbers = Counter((s.split, s.label) for s in dataset.samples)
     splits = list(dict.fromkeys(s.split for s in dataset.samples))
-    rows = [[split or _NO_SPLIT, *(numbers[split, i] for i in range(len(dataset.labels)))] for split in splits]
-    table = [["", *dataset.labels, "all"], *([*map(str, row), str(sum(row[1:]))] for row in rows)]
+    rows = {split: [numbers[split, i] for i in range(len(dataset.labels))] for split in splits}
+    table = [
+        ["", *dataset.labels, "all"],
+        *([split or _NO_SPLIT, *map(str, row), str(sum(row))] for split, row in rows.items()),
+    ]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     people = len({s.subject for s in dataset.samples} - {""})
     of_people = f" of {people} people" if people else ""

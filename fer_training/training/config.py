@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_ros.core.settings import check_settings, setting
 from fer_training.data.augmentation import AugmentationConfig
 from fer_training.legacy import GONE_CONFIGS, GONE_KEYS, RENAMED_CONFIGS, RENAMED_KEYS, refuse_old_name
-from fer_training.models.mobilenet import NetworkConfig
+from fer_training.models.network_config import NetworkConfig
 
 T = TypeVar("T")
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
@@ -114,11 +115,36 @@ def from_dict(kind: type[T], values: Any, where: str = "") -> T:
     for key in unknown:
         refuse_old_name(key, RENAMED_KEYS, GONE_KEYS, where)
     if unknown:
-        raise ValueError(f"{where or kind.__name__}: expected keys {sorted(f.name for f in every)}, got also {unknown}")
+        raise ValueError(_unknown_keys(kind, unknown, where))
     missing = [f.name for f in every if f.default is f.default_factory is MISSING and f.name not in values]
     if missing:
         raise ValueError(f"{where or kind.__name__}: expected {' and '.join(missing)}, got none")
     return kind(**{key: _convert(hints[key], value, f"{where}{key}") for key, value in values.items()})
+
+
+def _unknown_keys(kind: type, unknown: list[str], where: str) -> str:
+    """Say which keys there are not, and which may have been meant: here, or in another part of the config."""
+    known = [f.name for f in fields(kind)]
+    lines = []
+    for key in unknown:
+        close = get_close_matches(str(key), known, 1)
+        elsewhere = [name for name in _every_key() if name.rpartition(".")[2] == key]
+        near = elsewhere or get_close_matches(str(key), _every_key(), 1)
+        meant = f"{where}{close[0]}" if close else next(iter(near), "")
+        lines.append(f"unknown key {where}{key}" + (f": did you mean {meant}?" if meant else ""))
+    return f"{'; '.join(lines)} (keys here: {', '.join(sorted(known))})"
+
+
+def _every_key(kind: type | None = None, prefix: str = "") -> list[str]:
+    """Return the keys of a stage's config with those of its parts, such as 'optimizer.decay'."""
+    names = []
+    kind = kind or StageConfig
+    hints = typing.get_type_hints(kind)
+    for one in fields(kind):
+        names.append(f"{prefix}{one.name}")
+        if is_dataclass(hints[one.name]):
+            names += _every_key(typing.cast(type, hints[one.name]), f"{prefix}{one.name}.")
+    return names
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
@@ -149,8 +175,10 @@ def find_config(name: str | Path) -> Path:
         if path.is_file():
             return path
     refuse_old_name(str(name), RENAMED_CONFIGS, GONE_CONFIGS, "config ")
-    known = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.yaml")))
-    raise FileNotFoundError(f"expected a YAML file or one of {known}, got {str(name)!r}")
+    known = sorted(p.stem for p in CONFIGS.glob("*.yaml"))
+    close = get_close_matches(str(name), known, 1)
+    offer = f": did you mean {close[0]}?" if close else ""
+    raise FileNotFoundError(f"expected a YAML file or one of {', '.join(known)}, got {str(name)!r}{offer}")
 
 
 def load_stage_config(path: Path) -> StageConfig:
@@ -162,7 +190,10 @@ def load_stage_config(path: Path) -> StageConfig:
     """
     try:
         return from_dict(StageConfig, _read_extended(Path(path), ()))
-    except (ValueError, TypeError, FileNotFoundError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
+        # The parser's message has several lines, with the place in the file.
+        raise ValueError(f"{path}: expected YAML, got {' '.join(str(error).split())}") from None
+    except (ValueError, TypeError, FileNotFoundError) as error:
         raise ValueError(f"{path}: {error}") from None
 
 

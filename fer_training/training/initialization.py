@@ -17,12 +17,12 @@ from fer_training.models.bundle_weights import load_folded_weights
 from fer_training.models.channel_pruning import load_pruned_weights
 from fer_training.models.mobilenet import (
     LOGITS,
-    NetworkConfig,
     build_network,
     is_gate,
     load_imagenet_weights,
     transfer_weights,
 )
+from fer_training.models.network_config import NetworkConfig
 from fer_training.training.config import StageConfig, from_dict
 from fer_training.training.loop import load_run
 from fer_training.training.run_folder import BEST, CONFIG, read_run_config

@@ -80,7 +80,7 @@ def student(student_command, stage1_bundle, tiny_bundle, tmp_path_factory):
 @pytest.fixture(scope="session")
 def world(tmp_path_factory, imagenet_weights):
     """Tiny configs as arguments of `reproduce`, look-alikes of all data sets, and the configs' folder."""
-    from fer_training.models.mobilenet import NetworkConfig
+    from fer_training.models.network_config import NetworkConfig
     from fer_training.training.config import OptimizerConfig, to_dict
 
     folder = tmp_path_factory.mktemp("world")

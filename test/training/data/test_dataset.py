@@ -1,5 +1,6 @@
 """Samples have names of their own, labels can be chosen, and duplicates are counted."""
 
+import cv2
 import numpy as np
 import pytest
 from look_alike import (
@@ -29,6 +30,25 @@ def test_a_palette_is_read_through_its_colours(tmp_path):
     indices.putpalette([v for gray in (200, 10, 90, 255) for v in (gray, gray, gray)])
     indices.save(tmp_path / "p.tiff")
     np.testing.assert_array_equal(read_gray(tmp_path / "p.tiff"), [[200, 10], [90, 255]])
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".webp", ".tiff"])
+def test_gray_is_what_opencv_reads_as_gray(tmp_path, suffix):
+    """Runs of earlier versions know their faces by the hash of these pixels."""
+    colours = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
+    path = tmp_path / f"p{suffix}"
+    cv2.imwrite(str(path), colours)
+    np.testing.assert_array_equal(read_gray(path), cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
+
+
+def test_a_whole_picture_is_read_when_it_is_asked_for_and_known_by_its_file(tmp_path):
+    for name in "ab":
+        cv2.imwrite(str(tmp_path / f"{name}.png"), np.full((9, 7), 90, np.uint8))
+    first, second = (Sample(name, tmp_path / f"{name}.png", 0) for name in "ab")
+    assert first.digest == second.digest and first.pixels.shape == (9, 7)
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(DatasetError, match="a.png: expected a picture, got one that cannot be read"):
+        _ = first.pixels
 
 
 def test_with_labels_renumbers():

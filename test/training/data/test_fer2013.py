@@ -82,3 +82,71 @@ def test_a_picture_that_stands_in_two_class_folders_has_two_names(tmp_path):
     dataset = read_fer2013(tmp_path)
     assert [s.name for s in dataset.samples] == [f"train/{EMOTIONS[0]}/Training_7.jpg", "Training_7.jpg"]
     assert any("1 with different labels" in problem for problem in dataset.problems)
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_a_table_of_a_spreadsheet_is_read(tmp_path, start):
+    path = write_fer2013_csv(tmp_path / "fer2013.csv", [(0, "Training"), (3, "PrivateTest")])
+    expected = read_fer2013(path).samples
+    path.write_text(start + path.read_text().replace(",", ";"), encoding="utf-8")
+    assert [(s.digest, s.label, s.split) for s in read_fer2013(path).samples] == [
+        (s.digest, s.label, s.split) for s in expected
+    ]
+
+
+def test_an_archive_named_csv_is_called_one(tmp_path):
+    (tmp_path / "fer2013.csv").write_bytes(b"PK\x03\x04" + b"\0" * 60)
+    for path in (tmp_path / "fer2013.csv", tmp_path):
+        with pytest.raises(DatasetError, match="fer2013.csv.*, got a ZIP archive: unpack it"):
+            read_fer2013(path)
+
+
+def test_a_table_of_ckplus_is_sent_to_its_reader(tmp_path):
+    with pytest.raises(DatasetError, match="from 0 to 6, got 7; a table of CK[+] is read by --dataset ckplus"):
+        read_fer2013(write_fer2013_csv(tmp_path / "fer2013.csv", [(7, "Training")]))
+
+
+def copies(folder, tops):
+    """Write one picture of each class into folders of these names."""
+    for number, top in enumerate(tops):
+        for label, name in enumerate(EMOTIONS[:7]):
+            (folder / top / name).mkdir(parents=True)
+            cv2.imwrite(str(folder / top / name / f"{number}.png"), picture(label, number))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "names", [("train", "val", "test"), ("Training", "dev", "testing"), ("train", "valid", "test")]
+)
+def test_three_folders_are_the_three_splits(tmp_path, names):
+    dataset = read_fer2013(copies(tmp_path, names))
+    assert {s.name.split("/")[0]: s.split for s in dataset.samples} == dict(
+        zip(names, ("train", "public_test", "private_test"), strict=True)
+    )
+
+
+def test_fer2013_in_folders_of_its_own_numbers(tmp_path):
+    copies(tmp_path, ("train", "test"))
+    for top in ("train", "test"):
+        for number, name in enumerate(EMOTIONS[:7]):
+            (tmp_path / top / name).rename(tmp_path / top / str(number))
+    assert [s.label for s in read_fer2013(tmp_path).split("train").samples] == list(range(7))
+    (tmp_path / "train" / "0").rename(tmp_path / "train" / "7")
+    with pytest.raises(DatasetError, match="7: expected a folder named 0, 1, 2, 3, 4, 5, 6 or after an expression"):
+        read_fer2013(tmp_path)
+
+
+def test_litter_beside_the_pictures_of_fer2013_does_not_matter_and_a_strange_folder_is_named(tmp_path):
+    write_fer2013(tmp_path, train=1, test=1)
+    expected = read_fer2013(tmp_path)
+    (tmp_path / "train" / "sad" / "Thumbs.db").write_bytes(b"litter")
+    (tmp_path / "train" / "sad" / "._Training_1.jpg").write_bytes(b"litter")
+    (tmp_path / "__MACOSX" / "train").mkdir(parents=True)
+    (tmp_path / "train" / ".DS_Store").write_bytes(b"litter")
+    again = read_fer2013(tmp_path)
+    assert [s.name for s in again.samples] == [s.name for s in expected.samples] and again.problems == expected.problems
+    (tmp_path / "train" / "sad" / "list.txt").write_text("a list")
+    assert "FER-2013: left out 1 file that is no picture (sad/list.txt)" in read_fer2013(tmp_path).problems
+    write_fer2013(tmp_path / "more", train=1, test=0)
+    with pytest.raises(DatasetError, match="more: expected beside test, train only folders of splits"):
+        read_fer2013(tmp_path)

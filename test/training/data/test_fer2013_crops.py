@@ -1,7 +1,7 @@
 """The first stage trains on nine tenths of the training split, and no test split is among its faces."""
 
 import pytest
-from look_alike import write_ferplus
+from look_alike import write_fer2013, write_ferplus
 
 from fer_training.data.dataset import DatasetError
 from fer_training.data.fer2013_crops import paper_stage1_crops, stage1_crops
@@ -25,3 +25,21 @@ def test_votes_go_to_the_training_faces(fer2013, tmp_path):
     assert stage1_crops(fer2013, votes)[0].votes.shape == (63, 8)
     with pytest.raises(DatasetError, match="expected a CSV file at .*nowhere, got nothing"):
         stage1_crops(fer2013, tmp_path / "nowhere")
+
+
+def test_what_was_read_is_told_by_class_and_split(fer2013, capsys):
+    stage1_crops(fer2013)
+    said = capsys.readouterr().err
+    assert (
+        "FER-2013: 91 pictures" in said
+        and "train           10       10    10     10   10        10       10   70" in said
+    )
+
+
+@pytest.mark.parametrize("crops", [stage1_crops, paper_stage1_crops])
+def test_a_class_without_training_pictures_is_told_before_the_training(tmp_path, crops):
+    write_fer2013(tmp_path, train=11, test=1)
+    for file in (tmp_path / "train" / "disgust").iterdir():
+        file.unlink()
+    with pytest.raises(DatasetError, match="FER-2013: expected training pictures of each class, got none of disgust"):
+        crops(tmp_path)

@@ -29,3 +29,12 @@ def test_jaffe_refuses_an_unknown_expression(tmp_path):
 
 def test_official_counts_are_those_of_the_literature():
     assert sum(OFFICIAL_COUNTS.values()) == 213
+
+
+def test_jaffe_is_read_in_any_format_and_what_else_lies_there_is_named(tmp_path):
+    folder = write_jaffe(tmp_path, subjects=1, suffix=".webp")
+    (folder / "README_FIRST.txt").write_text("terms")
+    (folder / "Thumbs.db").write_bytes(b"litter")
+    dataset = read_jaffe(folder)
+    assert len(dataset.samples) == 7 and dataset.samples[0].pixels.shape == (160, 160)
+    assert f"JAFFE: left out 1 file that is no picture ({folder.name}/README_FIRST.txt)" in dataset.problems

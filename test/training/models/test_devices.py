@@ -17,7 +17,7 @@ tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfigur
 from look_alike import tiny_config, tiny_crops
 from fer_training.data.augmentation import AugmentationConfig
 from fer_training.training.batches import BatchMaker
-from fer_training.models.mobilenet import NetworkConfig
+from fer_training.models.network_config import NetworkConfig
 from fer_training.training.trainer import Trainer
 
 config = tiny_config(

@@ -7,7 +7,7 @@ import yaml
 
 from fer_ros.core.settings import settings_of
 from fer_training.data.augmentation import AugmentationConfig
-from fer_training.models.mobilenet import NetworkConfig
+from fer_training.models.network_config import NetworkConfig
 from fer_training.training.config import (
     CONFIGS,
     OptimizerConfig,
