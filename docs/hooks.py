@@ -1,4 +1,4 @@
-"""Hooks of mkdocs: pages that lie elsewhere in the repository, and links that leave docs/."""
+"""Hooks of mkdocs: pages that lie elsewhere in the repository, links that leave docs/, and tabs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,7 +16,7 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = {
-    "index.md": "README.md",
+    "readme.md": "README.md",
     "architecture.md": "ARCHITECTURE.md",
     "contributing.md": "CONTRIBUTING.md",
     "examples.md": "examples/README.md",
@@ -24,6 +25,8 @@ ELSEWHERE = {
     "reference/security.md": "SECURITY.md",
 }
 """Page of the site: file of the repository."""
+_TABS = re.compile(r"^( *)<!-- tabs -->\n(.*?)^\1<!-- end tabs -->\n", re.DOTALL | re.MULTILINE)
+_TAB = re.compile(r"^\*\*(.+?):\*\*$", re.MULTILINE)
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
@@ -68,7 +71,17 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return f"{text} (`{path}`)" if text.strip("`") != path else f"`{path}`"
         return f"{mark}[{text}]({posixpath.relpath(name, posixpath.dirname(place) or '.')}{anchor or ''})"
 
-    return _LINK.sub(mended, markdown)
+    return _LINK.sub(mended, _TABS.sub(_tabbed, markdown))
+
+
+def _tabbed(match: re.Match[str]) -> str:
+    """Make tabs of the parts that begin with a bold line of their own; elsewhere they are read one after the other."""
+    before, *parts = _TAB.split(dedent(match[2]))
+    if before.strip() or not parts:
+        raise ValueError(f"expected a bold line with a colon right behind <!-- tabs -->, got {match[2][:80]!r}")
+    tabs = zip(parts[::2], parts[1::2], strict=True)
+    text = "".join(f'=== "{title}"\n\n{indent(content.strip(chr(10)), " " * 4)}\n\n' for title, content in tabs)
+    return indent(text, match[1])
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:

@@ -171,7 +171,30 @@ def test_every_page_has_a_place_in_the_navigation():
     assert len(set(listed)) == len(listed)
     pages = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")}
     of_decisions = {page for page in pages if page.startswith("decisions/")}
-    assert pages - of_decisions - {"images/README.md"} <= set(listed)
+    assert pages - of_decisions - {"index.md", "images/README.md"} <= set(listed)
+
+
+def test_the_home_page_shows_what_it_looks_like_and_leads_on():
+    text = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    assert len(re.findall(r"!\[[^\]]+\]\(images/\w+\.(?:png|webp)\)", text)) >= 4
+    entries = {page for entry in navigation() for page in entry}
+    linked = {link for link in re.findall(r"\]\(([^)#]+\.md)\)", text) if not link.startswith((".", "images"))}
+    assert len(linked) > 6 and linked <= entries
+
+
+RECIPES = sorted((ROOT / "docs/recipes").glob("*.md"))
+WAYS = ["With the `ros2` command", "With ROS 2 from wheels"]
+
+
+@pytest.mark.parametrize("page", RECIPES, ids=lambda path: path.stem)
+def test_what_needs_the_ros2_command_has_a_way_without_it(page):
+    """As tabs of the site, which docs/hooks.py makes of the parts between the marks."""
+    text = page.read_text(encoding="utf-8")
+    tabs = re.findall(r"^ *<!-- tabs -->\n(.*?)^ *<!-- end tabs -->\n", text, re.DOTALL | re.MULTILINE)
+    assert text.count("<!-- tabs -->") == text.count("<!-- end tabs -->") == len(tabs)
+    assert all(re.findall(r"^ *\*\*(.+):\*\*$", tab, re.MULTILINE) == WAYS for tab in tabs)
+    begins = re.search(r"^ {4,}ros2 (?:launch|run)", text, re.MULTILINE)
+    assert tabs or not begins, "a recipe that begins with ros2 says how it is done on wheels"
 
 
 def test_the_citation_names_this_version_and_the_paper():
