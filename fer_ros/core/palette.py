@@ -2,20 +2,21 @@
 
 The hues begin at those of Okabe and Ito (2008). Hue, saturation and lightness were then moved so that the smallest
 difference between two expressions (CIEDE2000) is as large as it gets, for people who see all colours and for those with
-protanopia, deuteranopia and tritanopia (simulated after Machado et al. 2009). `test/core/test_palette.py` measures it.
+protanopia, deuteranopia and tritanopia (simulated after Machado et al. 2009). None of them is gray: gray is what is
+not sure. `test/core/test_palette.py` measures it.
 """
 
 from __future__ import annotations
 
 COLOURS: dict[str, str] = {
-    "angry": "#eb510f",
-    "disgust": "#5eab75",
-    "fear": "#c86ff2",
-    "happy": "#f3c317",
-    "sad": "#366f98",
-    "surprise": "#50e1e9",
-    "neutral": "#93959d",
-    "contempt": "#8e5d4d",
+    "angry": "#d8260b",
+    "disgust": "#6aa371",
+    "fear": "#bc74ff",
+    "happy": "#ffa921",
+    "sad": "#416f90",
+    "surprise": "#7edbe7",
+    "neutral": "#d8cdbe",
+    "contempt": "#815f56",
 }
 """A colour for each of EMOTIONS, as #rrggbb. Bright ones need a darker edge on white, see `EDGE`."""
 UNCERTAIN = "#9aa0a6"

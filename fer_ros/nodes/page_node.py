@@ -13,19 +13,23 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.images import ImageError
+from fer_ros.core.profile import find_profile, load_pipeline, read_parameters
 from fer_ros.msg import FaceEmotionArray
 from fer_ros.nodes.clock import clock_runs, steady_clock
 from fer_ros.nodes.conversions import seconds, to_frame
-from fer_ros.nodes.declaration import declare
+from fer_ros.nodes.declaration import Values, declare
 from fer_ros.nodes.inputs import Inputs, resolve_cameras
+from fer_ros.nodes.page_control import PageControl
 from fer_ros.nodes.parameters import PAGE_NODE
 from fer_ros.nodes.problems import Problems
 from fer_ros.nodes.runner import run
 from fer_ros.nodes.worker import Worker
 from fer_ros.page.access import Access
+from fer_ros.page.listener import bind
 from fer_ros.page.matching import PATIENCE, Matcher
-from fer_ros.page.server import Server, bind
+from fer_ros.page.server import Server
 from fer_ros.page.updates import Meter, Update, encode, faces_of, stamp_text, to_json
+from fer_ros.page.uploads import Uploads
 
 _STATE_PERIOD = 1.0  # seconds
 
@@ -57,10 +61,14 @@ class PageNode(Node):
         self._watched = self.create_guard_condition(self.on_watched)
         # The state is sent in real seconds, also where the time is simulated and stands still.
         self._state_timer = self.create_timer(_STATE_PERIOD, self.send_state, clock=steady_clock(), autostart=False)
+        self._control = PageControl(self, values["pause_service"])
+        uploads = _make_uploads(values) if values["uploads"] else None
         listener = bind(values["host"], values["port"])
         address, port = listener.getsockname()[:2]
         access = Access(values["host"], address, values["token"])
-        self._server = Server(listener, access, self._cameras, self._watched.trigger)
+        self._server = Server(
+            listener, access, self._cameras, self._watched.trigger, self._control.ask_to_pause, uploads
+        )
         self._worker = Worker(self, self._take, self.send_updates, self._wake)
         # Printed, not logged: a token belongs neither on /rosout nor into a file.
         print(f"page_node: open {access.url(port)}", flush=True)
@@ -88,19 +96,22 @@ class PageNode(Node):
             self._faces = self.create_subscription(
                 FaceEmotionArray, self._faces_topic, self.on_faces, RESULTS, event_callbacks=events
             )
+            self._control.watch()
             self._state_timer.reset()
         elif not watched and self._faces is not None:
             self.destroy_subscription(self._faces)
             self._faces = None
+            self._control.unwatch()
             self._state_timer.cancel()
         if watched:
             self.send_state()
 
     def send_state(self) -> None:
-        """Send the browsers who publishes what the page shows."""
+        """Send the browsers who publishes what the page shows, whether it is paused, and who records it."""
         cameras = [{"name": camera, "publishers": self.count_publishers(camera)} for camera in self._cameras]
         faces = {"name": self._faces_topic, "publishers": self.count_publishers(self._faces_topic)}
-        self._server.tell(to_json({"type": "state", "cameras": cameras, "faces": faces}))
+        control = {"paused": self._control.paused, "recorders": self._control.recorders(self._cameras)}
+        self._server.tell(to_json({"type": "state", "cameras": cameras, "faces": faces, **control}))
 
     def on_image(self, camera: str, message: Image | CompressedImage) -> None:
         """Keep a picture until its results come."""
@@ -170,6 +181,14 @@ class PageNode(Node):
         except ImageError as error:
             return {"error": str(error)}, b""
         return {"stamp": stamp_text(image.header.stamp), "width": frame.width, "height": frame.height}, jpeg
+
+
+def _make_uploads(values: Values) -> Uploads:
+    """Load the pipeline for what a browser brings. Raises what `load_pipeline` raises."""
+    given = read_parameters(find_profile(values["upload_profile"]))
+    names = {"bundle": "model_bundle", "backend": "backend", "precision": "precision", "threads": "threads"}
+    chosen = {name: given[parameter] for name, parameter in names.items() if parameter in given}
+    return Uploads(load_pipeline(values["upload_profile"], **chosen), values["upload_limit"])
 
 
 def main(arguments: list[str] | None = None) -> int:

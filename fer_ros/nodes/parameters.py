@@ -74,6 +74,9 @@ CAMERA_NODE = (
               0.0, 3600.0, unit="seconds"),
     Parameter("image_topic", "camera/image_raw", "Topic of the images. CameraInfo goes beside it."),
     Parameter("frame_id", "camera", "frame_id of the headers."),
+    Parameter("name_in_frame_id", False, "Name the file or device that is shown in frame_id, for viewer_node."),
+    Parameter("max_side", 0, "Longer side to which larger images of a file or folder are reduced. 0: they stay as "
+              "they are.", 0, 16384, unit="pixels"),
     Parameter("width", 0, "Width asked of a device. 0 is its own.", 0, 16384, unit="pixels"),
     Parameter("height", 0, "Height asked of a device. 0 is its own.", 0, 16384, unit="pixels"),
     Parameter("pixel_format", "auto", "Format asked of a device. 'auto' is its own choice. Over USB, 1280x720 and more "
@@ -88,7 +91,11 @@ VIEWER_NODE = (
     Parameter("annotated_topic", "faces/annotated", "Topic of the annotated images. It is received only when save_to "
               "is set."),
     Parameter("title", "faces", "First word of the closing line."),
-    Parameter("save_to", "", "Folder for one annotated picture, written at the end. Empty: nothing is written."),
+    Parameter("show_frame_id", False, "Name what is shown by the frame_id of the headers, not by the topic."),
+    Parameter("live", True, "Show a table that changes in place where there is a terminal. Else lines."),
+    Parameter("hint", "", "What to try, said once after 5 seconds of images without a face. Empty: nothing is said."),
+    Parameter("save_to", "", "Folder for an annotated picture, written at the end; with show_frame_id for one of each "
+              "name. Empty: nothing is written."),
 )  # fmt: skip
 
 PRACTICE_NODE = (
@@ -116,6 +123,13 @@ PAGE_NODE = (
               "random one that is printed with the address.", any_type=True),
     Parameter("rate", 10.0, "Maximum rate at which a browser is sent pictures.", 0.1, 60.0, unit="pictures a second"),
     Parameter("width", 640, "Maximum width of the pictures.", 16, 4096, unit="pixels"),
+    Parameter("pause_service", "fer_node/pause", "Service that the page's button calls, to pause and to go on. "
+              "Empty: no button."),
+    Parameter("uploads", False, "Let whoever opens the page have a picture, a video or the browser's own camera "
+              "analysed by this node. Nothing of it is stored or published."),
+    Parameter("upload_profile", "default", "How these are analysed: 'default', 'robot' or 'paper', or the path of a "
+              "parameter file."),
+    Parameter("upload_limit", 16, "Size of a picture that is taken.", 1, 256, unit="megabytes"),
 )  # fmt: skip
 
 NODES = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 
-from fer_ros.core.types import Frame
+from fer_ros.core.types import Frame, TrackedFace
 
 _MOST_FACES = 32  # a page with more could not be read, and a broken sender must not fill the browser
 _JPEG_QUALITY = 75
@@ -86,6 +87,35 @@ def _face(face: Any) -> dict[str, Any]:
         "probabilities": [_finite(p) for p in (face.smoothed_probabilities if smoothed else face.raw_probabilities)],
         "state": face.state,
         "reasons": face.reasons,
+    }
+
+
+def faces_of_frame(frame: Frame, faces: Sequence[TrackedFace], labels: Sequence[str], bundle: str) -> dict[str, Any]:
+    """Return the faces of a frame as `faces_of` returns those of a message; each has the frame's stamp."""
+    return {
+        "stamp": f"{frame.stamp:.9f}",
+        "time": frame.stamp,
+        "width": frame.width,
+        "height": frame.height,
+        "labels": list(labels),
+        "bundle": bundle,
+        "rate": None,
+        "latency": None,
+        "faces": [_tracked(face) for face in faces[:_MOST_FACES]],
+    }
+
+
+def _tracked(face: TrackedFace) -> dict[str, Any]:
+    left, top, right, bottom = face.box.as_tuple()
+    return {
+        "id": face.track_id,
+        "box": [_finite(v) for v in ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)],
+        "smoothed": face.smoothed is not None,
+        "label": face.label,
+        "confidence": _finite(face.confidence),
+        "probabilities": [_finite(float(p)) for p in face.probabilities.array],
+        "state": face.state.value,
+        "reasons": int(face.reasons),
     }
 
 

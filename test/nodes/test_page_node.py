@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import time
@@ -11,13 +12,17 @@ import aiohttp
 import cv2
 import numpy as np
 import pytest
+import rclpy
 from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
+from std_srvs.srv import SetBool
 
 from fer_ros.client.quality_of_service import IMAGES
 from fer_ros.nodes.conversions import to_image
+from fer_ros.page.assets import assets
 from nodes.ros import patience, ros, wait_for
 
 LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
@@ -53,7 +58,8 @@ class Scene:
         elif self.images:
             self.images.publish(to_image(self.picture, header, "bgr8"))
         if self.faces:
-            size = {"image_width": 64, "image_height": 48}
+            height, width = self.picture.shape[:2]
+            size = {"image_width": width, "image_height": height}
             said = {"camera": self.camera, "labels": LABELS, "model_bundle": "tiny-1234", "faces": self.people}
             self.faces.publish(FaceEmotionArray(header=header, **size, **said))
         self.sent += 1
@@ -198,14 +204,14 @@ def test_a_picture_and_its_faces_arrive_and_nothing_is_subscribed_while_nobody_l
 
 def test_what_is_served_is_never_stored_and_loads_nothing_from_elsewhere(node, client):
     url = address(node)
-    for name in ("", "page.css", "page.js", "icon.svg"):
+    for name in ("", *(path.lstrip("/") for path in assets() if path != "/")):
         response, text = client.get(url + name)
         assert response.status == 200
         assert response.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in response.headers
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-        assert "http:" not in text.replace("http://www.w3.org/2000/svg", "") and "https:" not in text.replace(
-            '"https:"', ""
-        )
+        assert not re.search(r"https?://(?!www.w3.org/2000/svg)", text)
+        if not name.endswith((".css", ".js", ".svg")):
+            assert "camera=()" in response.headers["Permissions-Policy"]
     for name in ("page.py", "../server.py", "%2e%2e/server.py", "static/page.js"):
         response, _ = client.get(url + name)
         assert response.status == 404 and response.headers["Cache-Control"] == "no-store"
@@ -234,7 +240,7 @@ def test_elsewhere_only_the_token_opens_the_page_and_its_pictures(start, peer, c
     port = printed.partition("?")[0].rstrip("/").rpartition(":")[2]
     url = f"http://127.0.0.1:{port}/"
     for wrong in ("", "?token=", f"?token={token[:-1]}", f"?token={token}x", "?token=%ff"):
-        assert client.get(url + wrong)[0].status == 401
+        assert client.get(url + wrong)[0].status == client.get(f"{url}settings.json{wrong}")[0].status == 401
         assert client.refused(f"{url}live{wrong}") == 401
     assert client.get(f"{url}?token={token}")[0].status == 200
     Scene(peer.node)
@@ -268,6 +274,59 @@ def test_each_browser_gets_the_camera_that_it_chose(start, peer, client):
         content, picture = looker.until(lambda content, camera=camera: content["camera"] == camera and paired(content))
         assert np.abs(picture.astype(int) - scene.picture).max() < 12
     assert [peer.node.count_subscribers(camera) for camera in cameras] == [1, 1]
+
+
+class Robot:
+    """What the page knows fer_node by: its diagnostics, and the service of the pause."""
+
+    def __init__(self, node):
+        self.node, self.asked, self.paused, self.values = node, [], False, {"recording": "off"}
+        self.publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self.service = node.create_service(SetBool, "/fer_node/pause", self.on_pause)
+        self.timer = node.create_timer(0.1, self.publish)
+
+    def on_pause(self, request, response):
+        self.asked.append(request.data)
+        self.paused = request.data
+        response.success = True
+        return response
+
+    def publish(self):
+        values = [KeyValue(key=key, value=value) for key, value in self.values.items()]
+        message = "paused" if self.paused else "running"
+        other = DiagnosticStatus(name="other: /camera/image_raw", message="paused")
+        mine = DiagnosticStatus(name="fer_node: /camera/image_raw", message=message, values=values)
+        self.publisher.publish(DiagnosticArray(status=[other, mine]))
+
+
+def test_a_page_pauses_fer_node_and_is_told_what_it_says_of_itself(node, peer, client):
+    Scene(peer.node)
+    robot = Robot(peer.node)
+    looker = client.look(f"{address(node)}live")
+
+    def state(condition):
+        for _ in range(200):
+            looker.update()
+            looker.say("ready")
+            if looker.states and condition(looker.states[-1]):
+                return looker.states[-1]
+        raise AssertionError(looker.states[-1:])
+
+    assert state(lambda state: state["paused"] is False)["recorders"] == []
+    looker.say({"pause": True})
+    state(lambda state: state["paused"] is True)
+    looker.say({"pause": False})
+    state(lambda state: state["paused"] is False)
+    assert robot.asked == [True, False]
+    robot.values = {"recording": "/home/robot/sessions/1", "recording_dropped": "0"}
+    state(lambda state: state["recorders"] == ["fer_node"])
+    robot.values["recording"] = "stopped: the disk is full"
+    state(lambda state: state["recorders"] == [])
+    # Another node with a recorder's name receives the pictures.
+    other = rclpy.create_node("rosbag2_recorder", context=peer.node.context)
+    other.create_subscription(Image, "/camera/image_raw", lambda message: None, IMAGES)
+    state(lambda state: state["recorders"] == ["rosbag2_recorder"])
+    other.destroy_node()
 
 
 def test_a_slow_browser_gets_the_newest_only_and_costs_no_memory(node, peer, client):

@@ -33,11 +33,11 @@ def find_chromium() -> str | None:
 class Browser:
     """One page in a browser of its own. errors: what its console has complained about."""
 
-    def __init__(self, executable: str, profile: Path) -> None:
-        """Start it with an empty profile folder."""
+    def __init__(self, executable: str, profile: Path, *flags: str) -> None:
+        """Start it with an empty profile folder, and with these flags beside the usual ones."""
         self.errors: list[str] = []
         self._process = subprocess.Popen(
-            [executable, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [executable, *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -91,6 +91,16 @@ class Browser:
     def resize(self, width: int, height: int) -> None:
         """Show the page in a window of this size, in pixels."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def prefer(self, scheme: str) -> None:
+        """Have the system ask for a 'light' or a 'dark' page."""
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def choose(self, selector: str, file: Path) -> None:
+        """Choose a file in a file input."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(file)])
 
     def ask(self, expression: str) -> Any:
         """Return the value of a JavaScript expression in the page."""

@@ -1,383 +1,139 @@
-// The live page. The server sends `state` (who publishes what) and `update` (faces, and whether a JPEG follows);
-// the page answers "ready" when it has shown an update, and only then is it sent the next one.
-"use strict";
+// The page: which views there are, and the buttons around them.
+import { LiveView } from "./live.js";
+import { OwnView } from "./own.js";
+import { element, write } from "./words.js";
 
-const SECONDS = 30;       // that a timeline shows
-const GAP = 1;            // seconds without an answer that interrupt it
-const LEFT_FOR = 10;      // seconds that a face which has left stays on the page
-const SILENCE = 2000;     // milliseconds after which the page says what is missing
-const AGAIN = 1000;       // milliseconds until it connects again
-const UNCERTAIN = 2;      // FaceEmotion.UNCERTAIN
-const STATES = ["each picture by itself", "stable", "uncertain"];
-const REASONS = ["too dark", "blurred", "too small", "turned away"];
-
+const SHOWN_AT_FIRST = 2;  // cameras
 const $ = (id) => document.getElementById(id);
-const people = new Map();  // key of a face -> its card and history
+const views = [];          // of the robot's cameras
+const mine = [];           // of one's own pictures
+let paused = null;
 
-let socket = null;
-let state = null;
-let camera = "";
-let waiting = null;        // the update whose JPEG comes next
-let shown = { stamp: "", faces: null };
-let now = 0;               // the newest results' own time, in seconds
-let lastPicture = -Infinity;
-let lastFaces = -Infinity;
-let pictures = [];
-let defect = "";
+// ---- light and dark: the system's choice, until the button makes another; the address keeps it, no storage does
 
-function element(kind, className, text) {
-  const made = document.createElement(kind);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+function showTheme() {
+  const chosen = { "#dark": "dark", "#light": "light" }[location.hash];
+  document.documentElement.style.colorScheme = chosen || "light dark";
+  const dark = chosen ? chosen === "dark" : system.matches;
+  $("theme").dataset.next = dark ? "light" : "dark";
+  write($("theme"), dark ? "Light" : "Dark");
 }
 
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+$("theme").addEventListener("click", () => {
+  history.replaceState(null, "", `${location.pathname}${location.search}#${$("theme").dataset.next}`);
+  showTheme();
+});
+system.addEventListener("change", showTheme);
+showTheme();
+
+// ---- the robot's cameras
+
+function arrange() {
+  const all = [...mine, ...views];
+  $("views").replaceChildren(...all.map((view) => view.section));
+  $("views").dataset.count = all.length;
 }
 
-const percent = (share) => (share === null ? "–" : `${Math.round(100 * share)} %`);
-
-// ---- the connection
-
-function connect() {
-  if (socket || document.hidden) return;
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const mine = new WebSocket(`${scheme}//${location.host}/live${location.search}`);
-  mine.binaryType = "arraybuffer";
-  socket = mine;
-  waiting = null;
-  mine.onopen = () => {
-    lastPicture = lastFaces = -Infinity;
-    if (camera) ask({ camera });
-    report();
-  };
-  mine.onmessage = (event) => { if (socket === mine) receive(event.data); };
-  mine.onclose = () => {
-    if (socket !== mine) return;
-    socket = null;
-    report();
-    setTimeout(connect, AGAIN);
-  };
+function addCamera(name) {
+  views.push(new LiveView(name, heed));
+  arrange();
 }
 
-function ask(wish) {
-  if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(wish));
+function removeCamera(name) {
+  const index = views.findIndex((view) => view.camera === name);
+  if (index >= 0) views.splice(index, 1)[0].close();
+  arrange();
 }
+
+// What holds for all of the robot: the pause, and whether somebody records.
+function heed(state) {
+  paused = state.paused;
+  $("pause").hidden = paused === null;
+  write($("pause"), paused ? "Go on" : "Pause");
+  const recorders = state.recorders;
+  $("recorders").hidden = recorders.length === 0;
+  write($("recorders"), recorders.length ? `But the robot records: ${recorders.join(", ")}. That is not this page's doing.` : "");
+}
+
+$("pause").addEventListener("click", () => {
+  for (const view of views) if (view.ask({ pause: !paused })) return;
+});
 
 // A page that nobody sees costs the robot nothing.
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden && socket) {
-    const mine = socket;
-    socket = null;
-    mine.close();
+  for (const view of views) {
+    if (document.hidden) view.disconnect();
+    else view.connect();
   }
-  connect();
 });
 
-function receive(data) {
-  if (typeof data !== "string") {
-    const update = waiting;
-    waiting = null;
-    if (update) showPicture(update, data);
-    return;
-  }
-  const message = JSON.parse(data);
-  if (message.type === "state") {
-    state = message;
-    showCameras();
-    report();
-  } else if (message.picture && message.picture.stamp) {
-    waiting = message;
-  } else {
-    showUpdate(message);
-  }
-}
+// ---- one's own pictures
 
-async function showPicture(update, jpeg) {
-  let bitmap = null;
-  try {
-    bitmap = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
-  } catch {
-    // Half a picture is none; the next one comes.
-  }
-  if (bitmap && update.camera === camera) {
-    const canvas = $("canvas");
-    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-      canvas.width = bitmap.width;
-      canvas.height = bitmap.height;
-      $("picture").style.aspectRatio = `${update.picture.width} / ${update.picture.height}`;
-    }
-    canvas.getContext("2d").drawImage(bitmap, 0, 0);
-    $("nothing").hidden = true;
-    shown.stamp = update.picture.stamp;
-    lastPicture = performance.now();
-    pictures.push(lastPicture);
-    pictures = pictures.filter((time) => time > lastPicture - 2000);
-  }
-  if (bitmap) bitmap.close();
-  showUpdate(update);
-}
-
-function showUpdate(update) {
-  if (update.camera === camera) {
-    defect = update.picture && update.picture.error ? update.picture.error : "";
-    if (update.faces) {
-      lastFaces = performance.now();
-      showFaces(update.faces);
-    }
-    showBoxes();
-    showFigures();
-    report();
-  }
-  ask("ready");
-}
-
-// ---- cameras and connection
-
-function showCameras() {
-  const names = state.cameras.map((one) => one.name);
-  const select = $("camera");
-  if ([...select.options].map((option) => option.value).join("\n") !== names.join("\n")) {
-    select.replaceChildren(...names.map((name) => new Option(name, name)));
-  }
-  if (!names.includes(camera)) choose(names[0]);
-  select.value = camera;
-}
-
-function choose(name) {
-  camera = name;
-  forget();
-  ask({ camera });
-}
-
-function forget() {
-  people.clear();
-  $("faces").replaceChildren();
-  $("boxes").replaceChildren();
-  const canvas = $("canvas");
-  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
-  canvas.setAttribute("aria-label", "no picture yet");
-  $("nothing").hidden = false;
-  shown = { stamp: "", faces: null };
-  lastPicture = lastFaces = -Infinity;
-  pictures = [];
-  now = 0;
-  defect = "";
-  for (const id of ["rate", "latency", "pictures", "bundle"]) write($(id), "–");
-  report();
-}
-
-$("camera").addEventListener("change", (event) => choose(event.target.value));
-
-// One sentence about what is missing, or `live`.
-function report() {
-  const [kind, text] = situation();
-  const status = $("status");
-  status.dataset.state = kind;
-  write(status, text);
-  if (!$("nothing").hidden) write($("nothing"), kind === "live" ? "waiting for a picture" : text);
-  $("nobody").hidden = people.size > 0;
-  write($("nobody"), performance.now() - lastFaces < SILENCE ? "Nobody is in view." : "No results.");
-}
-
-function situation() {
-  if (!socket) return ["lost", "connection lost, trying again"];
-  if (socket.readyState !== WebSocket.OPEN || !state) return ["waiting", "connecting"];
-  const time = performance.now();
-  const source = state.cameras.find((one) => one.name === camera);
-  if (defect) return ["waiting", `picture cannot be read: ${defect}`];
-  if (time - lastPicture > SILENCE) {
-    return ["waiting", source && source.publishers ? `no pictures arrive on ${camera}` : `nobody publishes ${camera}`];
-  }
-  if (time - lastFaces > SILENCE) {
-    const topic = state.faces.name;
-    return ["waiting", state.faces.publishers ? `no results for ${camera} on ${topic}` : `nobody publishes ${topic}`];
-  }
-  return ["live", "live"];
-}
-
-function showFigures() {
-  const faces = shown.faces;
-  if (faces) {
-    write($("rate"), faces.rate === null ? "–" : `${faces.rate.toFixed(1)} Hz`);
-    write($("latency"), faces.latency === null ? "–" : `${Math.round(1000 * faces.latency)} ms`);
-    write($("bundle"), faces.bundle || "–");
-  }
-  const span = pictures.length > 1 ? pictures[pictures.length - 1] - pictures[0] : 0;
-  write($("pictures"), span > 0 ? `${((1000 * (pictures.length - 1)) / span).toFixed(1)} Hz` : "–");
-}
-
-// ---- faces
-
-const labelOf = (face) => (face.state === UNCERTAIN || !face.label ? "uncertain" : face.label);
-
-// An uncertain face keeps the name of its last stable expression; what it shows now is not known.
-function nameOf(face) {
-  return labelOf(face) === "uncertain" ? "uncertain" : `${face.label} ${percent(face.confidence)}`;
-}
-
-function showFaces(results) {
-  if (results.time < now - GAP) {  // a recording that starts again
-    people.clear();
-    $("faces").replaceChildren();
-  }
-  now = results.time;
-  shown.faces = results;
-  results.faces.forEach((face, index) => {
-    const key = face.id || `#${index + 1}`;
-    if (!people.has(key)) people.set(key, new Person(key));
-    people.get(key).see(face, results);
+function addOwn(name, timed, limit, begin) {
+  $("refused").hidden = true;
+  // One at a time: the camera of the browser, and the robot's processor, are there once.
+  for (const view of [...mine]) view.close();
+  const view = new OwnView(name, timed, limit, () => {
+    mine.splice(mine.indexOf(view), 1);
+    arrange();
   });
-  for (const [key, person] of people) {
-    if (now - person.seen > LEFT_FOR || (person.seen < now && !person.tracked)) {
-      person.card.remove();
-      people.delete(key);
-    } else {
-      person.show();
-    }
-  }
-  const named = results.faces.map((face) => `${face.id || "a face"}: ${nameOf(face)}`);
-  $("canvas").setAttribute("aria-label", named.length ? `camera picture; ${named.join("; ")}` : "camera picture; nobody");
+  mine.push(view);
+  arrange();
+  begin(view);
+  view.section.scrollIntoView({ block: "nearest" });
 }
 
-// Boxes belong to the picture with their own stamp; on any other they would lie.
-function showBoxes() {
-  const results = shown.faces;
-  const layer = $("boxes");
-  if (!results || results.stamp !== shown.stamp || !results.width || !results.height) {
-    layer.replaceChildren();
-    return;
-  }
-  const made = results.faces.filter((face) => !face.box.includes(null)).map((face) => {
-    const [x, y, width, height] = face.box;
-    const [left, top] = [(x - width / 2) / results.width, (y - height / 2) / results.height];
-    const box = element("div", "box");
-    box.dataset.face = face.id;
-    box.dataset.state = face.state === UNCERTAIN ? "uncertain" : "sure";
-    box.style.left = `${100 * left}%`;
-    box.style.top = `${100 * top}%`;
-    box.style.width = `${(100 * width) / results.width}%`;
-    box.style.height = `${(100 * height) / results.height}%`;
-    const name = element("div", "name", `${face.id} ${labelOf(face)} `.trimStart());
-    name.append(element("span", "share", labelOf(face) === "uncertain" ? "" : percent(face.confidence)));
-    name.dataset.label = labelOf(face);
-    // Above the box where there is room, else inside it; in its middle, but not over the picture's edge.
-    const middle = x / results.width;
-    name.dataset.at = middle < 0.15 ? "left" : middle > 0.85 ? "right" : "middle";
-    if (top > 0.08) name.style.bottom = "calc(100% + 4px)";
-    else name.style.top = `${Math.max(4, 4 - (100 * top * results.height) / height)}%`;
-    box.append(name);
-    return box;
+function take(file, limit) {
+  if (!file) return;
+  if (file.type.startsWith("image/")) addOwn(file.name, false, limit, (view) => view.showPicture(file));
+  else if (file.type.startsWith("video/")) addOwn(file.name, true, limit, (view) => view.showVideo(file));
+  else refuse(`${file.name} is neither a picture nor a video that a browser knows: JPEG, PNG, MP4 or WebM, please`);
+}
+
+function refuse(text) {
+  $("refused").hidden = false;
+  write($("refused"), text);
+}
+
+function offerOwn(limit) {
+  $("own").hidden = false;
+  write($("promise"), `It is analysed on this robot, and nothing of it is stored. A picture may have ${limit} MB.`);
+  $("choose").addEventListener("click", () => $("file").click());
+  $("file").addEventListener("change", () => {
+    take($("file").files[0], limit);
+    $("file").value = "";
   });
-  layer.replaceChildren(...made);
+  $("webcam").addEventListener("click", () => addOwn("This browser's camera", true, limit, (view) => view.showCamera()));
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    $("drop").hidden = false;
+  });
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) $("drop").hidden = true; });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    $("drop").hidden = true;
+    take(event.dataTransfer.files[0], limit);
+  });
 }
 
-// One face: its card, and what it has shown in the last seconds.
-class Person {
-  constructor(key) {
-    this.tracked = !key.startsWith("#");
-    this.history = [];  // {label, from, to}, in seconds of the results
-    this.seen = 0;
-    this.rows = new Map();
-    this.card = element("li", "face");
-    this.card.dataset.face = key;
-    const title = element("h2");
-    this.expression = element("span", "expression");
-    title.append(this.expression, element("span", "id", this.tracked ? key : "not tracked"));
-    this.state = element("p", "state");
-    this.table = element("table");
-    this.table.setAttribute("aria-label", `Probabilities of ${key}`);
-    this.body = this.table.createTBody();
-    this.timeline = element("div", "timeline");
-    this.timeline.setAttribute("role", "img");
-    const axis = element("div", "axis");
-    axis.append(element("span", "", `${SECONDS} s ago`), element("span", "", "now"));
-    this.card.append(title, this.state, this.table);
-    if (this.tracked) this.card.append(this.timeline, axis);
-    $("faces").append(this.card);
-  }
+// ---- the beginning
 
-  see(face, results) {
-    this.face = face;
-    this.labels = results.labels;
-    this.seen = results.time;
-    const label = labelOf(face);
-    const last = this.history[this.history.length - 1];
-    if (last && results.time - last.to <= GAP) {
-      last.to = results.time;
-      if (last.label !== label) this.history.push({ label, from: results.time, to: results.time });
-    } else {
-      this.history.push({ label, from: results.time, to: results.time });
-    }
-    this.history = this.history.filter((span) => span.to > now - SECONDS);
-  }
-
-  show() {
-    const away = now - this.seen;
-    this.card.toggleAttribute("data-left", away > 0);
-    this.table.hidden = away > 0;
-    if (away > 0) {
-      write(this.expression, "left");
-      write(this.state, `${Math.ceil(away)} s ago`);
-    } else {
-      const doubts = REASONS.filter((_, bit) => this.face.reasons & (1 << bit));
-      write(this.expression, nameOf(this.face));
-      write(this.state, [STATES[this.face.state] || "unknown", ...doubts].join(", "));
-      this.showBars();
-    }
-    if (this.tracked) this.showTimeline();
-  }
-
-  showBars() {
-    const shares = this.face.probabilities;
-    const highest = Math.max(...shares);
-    this.labels.forEach((label, index) => {
-      if (!this.rows.has(label)) this.rows.set(label, this.newRow(label));
-      const row = this.rows.get(label);
-      const share = shares[index] ?? null;
-      row.bar.style.width = `${100 * (share || 0)}%`;
-      row.line.toggleAttribute("data-top", share === highest);
-      write(row.share, percent(share));
-    });
-  }
-
-  newRow(label) {
-    const line = this.body.insertRow();
-    const name = element("th", "", label);
-    name.scope = "row";
-    const track = element("div", "track");
-    const bar = element("div", "bar");
-    bar.dataset.label = label;
-    track.append(bar);
-    line.append(name);
-    line.insertCell().append(track);
-    const share = line.insertCell();
-    share.className = "share";
-    return { line, bar, share };
-  }
-
-  showTimeline() {
-    const start = now - SECONDS;
-    while (this.timeline.children.length > this.history.length) this.timeline.lastChild.remove();
-    this.history.forEach((span, index) => {
-      if (!this.timeline.children[index]) this.timeline.append(element("div", "span"));
-      const part = this.timeline.children[index];
-      const from = Math.max(0, (span.from - start) / SECONDS);
-      const width = (span.to - start) / SECONDS - from;
-      if (part.dataset.label !== span.label) {
-        part.dataset.label = span.label;
-        part.title = span.label;
-        part.textContent = span.label;
-      }
-      part.toggleAttribute("data-short", width < 0.2);
-      part.style.left = `${100 * from}%`;
-      part.style.width = `${100 * width}%`;
-    });
-    const said = this.history.map((span) => `${span.label} ${(span.to - Math.max(span.from, start)).toFixed(0)} s`);
-    this.timeline.setAttribute("aria-label", `The last ${SECONDS} seconds: ${said.join(", ")}`);
-  }
+async function begin() {
+  const settings = await (await fetch(`settings.json${location.search}`)).json();
+  if (settings.uploads !== null) offerOwn(settings.uploads);
+  $("cameras").hidden = settings.cameras.length < 2;
+  settings.cameras.forEach((name, index) => {
+    const box = element("input");
+    box.type = "checkbox";
+    box.checked = index < SHOWN_AT_FIRST;
+    box.addEventListener("change", () => (box.checked ? addCamera(name) : removeCamera(name)));
+    const label = element("label");
+    label.append(box, element("span", "", name));
+    $("cameras").append(label);
+    if (box.checked) addCamera(name);
+  });
 }
 
-setInterval(report, 500);
-connect();
+begin();
