@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +85,9 @@ def run_job(job: Job) -> Outcome:
         file = stack.enter_context((job.output / FRAMES).open("w", newline="", encoding="utf-8"))
         table = FrameTable(file, classifier.labels, labels)
         writer = stack.enter_context(BagWriter(job.output / "bag", job.write_bag)) if job.write_bag else None
-        bar = stack.enter_context(tqdm(total=bag.count, unit="image", disable=not job.progress, desc=job.bag.name))
+        bar = stack.enter_context(
+            tqdm(total=bag.count, unit="image", disable=None if job.progress else True, desc=job.bag.name)
+        )
 
         def told(image, frame, faces, answers) -> None:  # type: ignore[no-untyped-def]
             table.add(answers)
@@ -104,10 +107,9 @@ def run_job(job: Job) -> Outcome:
         "parameters": job.profile or "the node's defaults",
         "model": f"{classifier.bundle_id} on {classifier.name}",
     }
-    write_report(session, result, facts, seconds, job.output)
-    return Outcome(
-        job.bag, job.output, result, session.incomplete or _without_images(job, session, result), tuple(session.notes)
-    )
+    problem = session.incomplete or _without_images(job, session, result)
+    write_report(session, result, facts, seconds, job.output, problem)
+    return Outcome(job.bag, job.output, result, problem, tuple(session.notes))
 
 
 def _without_images(job: Job, session: Session, result: Score) -> str:
@@ -160,6 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--write-bag", nargs="?", const="mcap", default="", choices=("mcap", "sqlite3"),
         help="also write a bag with the images and /faces/emotions, as mcap or sqlite3",
     )  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier report in the output's folder")
     parser.add_argument("--workers", type=int, default=1, help="bags that are evaluated at the same time")
     parser.add_argument("--ray", default="", help="address of a Ray cluster whose nodes see the same files")
     options = parser.parse_args(arguments)
@@ -178,26 +181,47 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
+    from fer_ros.core.html_report import NAME
     from fer_ros.core.parallel import run_jobs
 
     jobs = _jobs(options)
+    _check_outputs(options, jobs)
     outcomes = []
     done = run_jobs(_safely, jobs, options.workers, options.ray)
-    for outcome in tqdm(done, total=len(jobs), unit="bag", disable=jobs[0].progress):
+    for outcome in tqdm(done, total=len(jobs), unit="bag", disable=True if jobs[0].progress else None):
         outcomes.append(outcome)
         if outcome.error:
             print(f"fer-evaluate-bag: {outcome.error}", file=sys.stderr)
         for note in outcome.notes:
             print(f"{outcome.bag}: {note}")
         if outcome.score is not None:
-            print(f"{outcome.bag}: {_summary(outcome.score)}; {outcome.folder / 'report.md'}")
+            print(f"{outcome.bag}: {_summary(outcome.score)}")
     if len(jobs) > 1:
-        from fer_ros.bags.report import SUMMARY, write_summary
+        from fer_ros.bags.report import write_summary
 
         options.output.mkdir(parents=True, exist_ok=True)
         write_summary([(o.folder.name, o.score, o.error) for o in outcomes], options.output)
-        print(f"together: {options.output / SUMMARY}")
+    if len(jobs) > 1 or any(outcome.score is not None for outcome in outcomes):
+        print(f"report: {options.output / NAME}")
     return 1 if any(outcome.error for outcome in outcomes) else 0
+
+
+def _check_outputs(options: argparse.Namespace, jobs: Sequence[Job]) -> None:
+    """Refuse folders with earlier reports, or without room, before the work.
+
+    A bag that was written before is not replaced even by --overwrite: it may be the only copy of a recording.
+    """
+    from fer_ros.bags.report import FILES, SUMMARY_FILES
+    from fer_ros.core.output_folder import check_output_folder
+
+    if len(jobs) > 1:
+        check_output_folder(options.output, SUMMARY_FILES, options.overwrite)
+    for job in jobs:
+        check_output_folder(job.output, FILES, options.overwrite)
+        if job.write_bag and (job.output / "bag").exists():
+            raise ValueError(
+                f"{job.output / 'bag'}: expected no bag there, got one: remove it, or name another --output"
+            )
 
 
 def _safely(job: Job) -> Outcome:

@@ -89,19 +89,20 @@ def _label(answer: Answer) -> str:
 
 
 def save_confusion(counts: npt.NDArray[np.int64], names: Sequence[str], title: str, path: Path) -> None:
-    """Draw a confusion matrix: rows are the labels, columns the answers, each cell its count."""
+    """Draw a confusion matrix: rows are the labels, columns the answers, each cell a share of its row and a count."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axes = plt.subplots(figsize=(4.6, 4.4), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5.4, 5.0), layout="constrained")
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row in range(len(names)):
         for column in range(len(names)):
             if counts[row, column]:
                 colour = "white" if shares[row, column] > 0.5 else "black"
-                axes.text(column, row, str(counts[row, column]), ha="center", va="center", color=colour, fontsize=8)
+                text = f"{shares[row, column]:.0%}\n{counts[row, column]}"
+                axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), [f"{name} ({n})" for name, n in zip(names, counts.sum(axis=1), strict=True)])
     axes.set_xlabel("answered")
-    axes.set_ylabel("labelled")
+    axes.set_ylabel("labelled (images)")
     axes.set_title(title, fontsize="medium")
     figure.savefig(path, dpi=90)
     plt.close(figure)

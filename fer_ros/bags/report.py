@@ -11,18 +11,27 @@ import numpy as np
 
 from fer_ros.bags.evaluation import Session
 from fer_ros.bags.frame_table import FRAMES
+from fer_ros.bags.html_page import session_page, summary_page
 from fer_ros.bags.pictures import save_confusion, save_timeline
-from fer_ros.bags.scoring import Score, Share
+from fer_ros.bags.scoring import TITLES, Score, Share, percent, shares
+from fer_ros.core.html_report import NAME
 
 REPORT, DATA = "report.md", "report.json"
 SUMMARY, SUMMARY_DATA = "summary.md", "summary.json"
 TIMELINE, RAW_CONFUSION, SMOOTHED_CONFUSION = "timeline.png", "confusion_raw.png", "confusion_smoothed.png"
+FILES = (NAME, REPORT, DATA, FRAMES, TIMELINE, RAW_CONFUSION, SMOOTHED_CONFUSION)
+"""What stands in the folder of a session."""
+SUMMARY_FILES = (NAME, SUMMARY, SUMMARY_DATA)
+"""What stands in the folder of several sessions, beside theirs."""
 
 
-def write_report(session: Session, score: Score, facts: dict[str, str], seconds: float, folder: Path) -> None:
-    """Write report.md, report.json and the pictures into a folder.
+def write_report(
+    session: Session, score: Score, facts: dict[str, str], seconds: float, folder: Path, problem: str = ""
+) -> None:
+    """Write report.html, report.md, report.json and the pictures into a folder.
 
-    facts: what the session was evaluated with.  seconds: that the evaluation took in all.
+    facts: what the session was evaluated with.  seconds: that the evaluation took in all.  problem: what the reader
+    must not overlook, or ''.
     """
     data = {"facts": facts, **_data(session, score, seconds)}
     (folder / DATA).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
@@ -32,18 +41,21 @@ def write_report(session: Session, score: Score, facts: dict[str, str], seconds:
         (score.smoothed_confusion, "stable answers", SMOOTHED_CONFUSION),
     ):
         save_confusion(counts, score.names, title, folder / name)
-    (folder / REPORT).write_text(_markdown(session, score, facts, seconds), encoding="utf-8")
+    (folder / REPORT).write_text(_markdown(session, score, facts, seconds, problem), encoding="utf-8")
+    drawn = [(folder / name).read_bytes() for name in (TIMELINE, RAW_CONFUSION, SMOOTHED_CONFUSION)]
+    page = session_page(session, score, {**facts, "images": _amount(session, seconds)}, drawn, problem)
+    (folder / NAME).write_text(page, encoding="utf-8")
 
 
 def write_summary(sessions: Sequence[tuple[str, Score | None, str]], folder: Path) -> None:
-    """Write summary.md and summary.json of several sessions, each with a report in a folder of its name.
+    """Write report.html, summary.md and summary.json of several sessions, each with a report in a folder of its name.
 
     sessions: name, score (None where there is none), and why it is incomplete or ''.
     """
     scores = [score for _, score, _ in sessions if score is not None]
     together = {
         name: Share(sum(s[name].right for s in map(shares, scores)), sum(s[name].total for s in map(shares, scores)))
-        for name in _TITLES
+        for name in TITLES
     }
     data = {
         "together": {name: _share(value) for name, value in together.items()},
@@ -60,41 +72,20 @@ def write_summary(sessions: Sequence[tuple[str, Score | None, str]], folder: Pat
     lines = [
         f"# Evaluation of {len(sessions)} recorded sessions",
         "",
-        f"| session | {' | '.join(_TITLES.values())} | |",
-        "|---" * (len(_TITLES) + 2) + "|",
+        f"| session | {' | '.join(TITLES.values())} | |",
+        "|---" * (len(TITLES) + 2) + "|",
     ]
     for name, score, error in sessions:
         where = name if score is None else f"[{name}]({name}/{REPORT})"
-        cells = [""] * len(_TITLES) if score is None else [_percent(value) for value in shares(score).values()]
+        cells = [""] * len(TITLES) if score is None else [percent(value) for value in shares(score).values()]
         lines.append(f"| {' | '.join([where, *cells, error])} |")
-    lines += [f"| {' | '.join(['together', *map(_percent, together.values()), ''])} |", ""]
+    lines += [f"| {' | '.join(['together', *map(percent, together.values()), ''])} |", ""]
     (folder / SUMMARY).write_text("\n".join(lines), encoding="utf-8")
-
-
-_TITLES = {
-    "coverage": "labelled images with a face",
-    "raw_accuracy": "right, each image by itself",
-    "smoothed_answered": "images with a stable answer",
-    "smoothed_accuracy": "right, of the stable answers",
-    "intervals_raw": "labels right by most of their images",
-    "intervals_right": "labels right by most of their stable answers",
-}
-
-
-def shares(score: Score) -> dict[str, Share]:
-    """Return the shares of a score by their names in report.json, in the order of the report."""
-    values = (
-        score.coverage, score.raw, score.answered, score.smoothed, score.intervals_raw, score.intervals_right,
-    )  # fmt: skip
-    return dict(zip(_TITLES, values, strict=True))
+    (folder / NAME).write_text(summary_page(sessions, together), encoding="utf-8")
 
 
 def _share(value: Share) -> dict[str, Any]:
     return {"right": value.right, "total": value.total, "share": value.value, "interval": value.interval}
-
-
-def _percent(value: Share) -> str:
-    return "none" if value.value is None else f"{100 * value.value:.1f} % of {value.total}"
 
 
 def _data(session: Session, score: Score, seconds: float) -> dict[str, Any]:
@@ -145,23 +136,23 @@ def _times(seconds: Sequence[float]) -> dict[str, float]:
     return {"mean": float(values.mean()), "p50": float(np.median(values)), "p95": float(np.percentile(values, 95))}
 
 
-def _markdown(session: Session, score: Score, facts: dict[str, str], seconds: float) -> str:
+def _markdown(session: Session, score: Score, facts: dict[str, str], seconds: float, problem: str) -> str:
     lines = ["# Evaluation of a recorded session", ""]
     if session.incomplete:
         lines += [f"**Incomplete:** {session.incomplete}. What follows is of the images before that.", ""]
+    elif problem:
+        lines += [f"**To be known first:** {problem}.", ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
-    speed, rate = (session.length / seconds, session.frames / seconds) if seconds else (0.0, 0.0)
     lines += [
         f"- cameras: {', '.join(session.cameras)}",
-        f"- images: {session.frames} answered, over {session.length:.1f} s; evaluated in {seconds:.1f} s: {rate:.0f} "
-        f"images/s, {speed:.1f} times real time",
+        f"- images: {_amount(session, seconds)}",
         *(f"- {note}" for note in session.notes),
         *(f"- images that could not be used ({kind}): {count}" for kind, count in session.refused.items()),
         *(f"- not read: {topic} ({kind})" for topic, kind in session.skipped),
         "",
         "| what | share | 95 % interval | of |",
         "|---|---|---|---|",
-        *(_row(_TITLES[name], value) for name, value in shares(score).items()),
+        *(_row(TITLES[name], value) for name, value in shares(score).items()),
         "",
         f"Changes of the track id within a label: {score.id_switches}. Neighbouring images are alike: the intervals of "
         "images are narrower than they should be, those of labels are not.",
@@ -195,6 +186,14 @@ def _markdown(session: Session, score: Score, facts: dict[str, str], seconds: fl
         lines.append(f"| {name} | {times['mean']:.2f} | {times['p50']:.2f} | {times['p95']:.2f} |")
     lines += ["", f"Every face of every image is in [{FRAMES}]({FRAMES}).", ""]
     return "\n".join(lines)
+
+
+def _amount(session: Session, seconds: float) -> str:
+    speed, rate = (session.length / seconds, session.frames / seconds) if seconds else (0.0, 0.0)
+    return (
+        f"{session.frames} answered, over {session.length:.1f} s; evaluated in {seconds:.1f} s: {rate:.0f} images/s, "
+        f"{speed:.1f} times real time"
+    )
 
 
 def _row(what: str, share: Share) -> str:

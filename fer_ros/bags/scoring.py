@@ -87,6 +87,30 @@ class Score:
         return sum(interval.id_switches for interval in self.intervals)
 
 
+TITLES = {
+    "coverage": "labelled images with a face",
+    "raw_accuracy": "right, each image by itself",
+    "smoothed_answered": "images with a stable answer",
+    "smoothed_accuracy": "right, of the stable answers",
+    "intervals_raw": "labels right by most of their images",
+    "intervals_right": "labels right by most of their stable answers",
+}
+"""The shares of a report: name in report.json, and in words."""
+
+
+def shares(score: Score) -> dict[str, Share]:
+    """Return the shares of a score by their names in report.json, in the order of the report."""
+    values = (
+        score.coverage, score.raw, score.answered, score.smoothed, score.intervals_raw, score.intervals_right,
+    )  # fmt: skip
+    return dict(zip(TITLES, values, strict=True))
+
+
+def percent(value: Share) -> str:
+    """Return a share in words, 'none' of nothing."""
+    return "none" if value.value is None else f"{100 * value.value:.1f} % of {value.total}"
+
+
 def score(answers: Sequence[Answer], labels: Sequence[Label], names: Sequence[str]) -> Score:
     """Measure the answers of a session.
 

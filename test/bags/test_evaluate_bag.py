@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +65,37 @@ def test_a_report_says_what_each_person_showed(session, tmp_path, capsys):
         assert cv2.imread(str(tmp_path / "out" / name)) is not None
     text = (tmp_path / "out" / "report.md").read_text()
     assert "| right, each image by itself |" in text and "times real time" in text
-    assert "labels; " in capsys.readouterr().out
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'out' / 'report.html'}"
+
+
+def test_the_report_is_one_page_with_everything_in_it(session, tiny_bundle, tmp_path, capsys):
+    (tmp_path / "labels.csv").write_text("start,end,expression\n0,0.5,happy\n20,25,sad\n")
+    assert run((session[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 3 and "<script" not in page
+    assert re.findall(r"(?:src|href)='(?!data:)", page) == [], "nothing is loaded from elsewhere"
+    for told in (
+        "To be known first",
+        "1 of 2 without an image",
+        "5 of 5",
+        "right, each image by itself",
+        "p95",
+        "litert",
+    ):
+        assert told in page, told
+
+
+def test_an_earlier_report_is_not_overwritten_without_a_word(session, tiny_bundle, tmp_path, capsys):
+    assert run(session, tmp_path / "out", "--write-bag", bundle=tiny_bundle) == 0
+    (tmp_path / "out" / "report.html").write_text("mine")
+    assert run(session, tmp_path / "out", bundle=tiny_bundle) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "expected no earlier report, got confusion_raw.png" in said and "--overwrite" in said
+    assert (tmp_path / "out" / "report.html").read_text() == "mine"
+    assert run(session, tmp_path / "out", "--overwrite", bundle=tiny_bundle) == 0
+    assert "How often it was right" in (tmp_path / "out" / "report.html").read_text()
+    assert run(session, tmp_path / "out", "--overwrite", "--write-bag", bundle=tiny_bundle) == 1
+    assert "out/bag: expected no bag there, got one" in capsys.readouterr().err, "it may be the only copy"
 
 
 def test_the_written_bag_holds_what_the_node_publishes(session, tmp_path):
@@ -96,6 +127,8 @@ def test_two_workers_answer_as_one_does(session, tmp_path):
     done = subprocess.run([*script, "--workers", "2"], capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
     assert "[bag](bag/report.md)" in (tmp_path / "two" / "summary.md").read_text()
+    assert "<a href='bag/report.html'>bag</a>" in (tmp_path / "two" / "report.html").read_text()
+    assert done.stdout.splitlines()[-1] == f"report: {tmp_path / 'two' / 'report.html'}"
     together = json.loads((tmp_path / "two" / "summary.json").read_text())["together"]
     assert together["coverage"]["total"] == 2 * 5 + 2 * 3
     for name in ("bag", "second"):
@@ -245,7 +278,7 @@ def test_nothing_is_written_outside_the_output(session, tmp_path):
     written = set(tmp_path.rglob("*")) - before - {tmp_path / "out"}
     assert written and all(path.relative_to(tmp_path).parts[:2] == ("out", "put") for path in written)
     assert {path.name for path in (tmp_path / "out" / "put").iterdir()} == {
-        "evil", "named", "summary.json", "summary.md",
+        "evil", "named", "report.html", "summary.json", "summary.md",
     }  # fmt: skip
 
 
