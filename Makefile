@@ -9,12 +9,13 @@ export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@HELP=1 tools/demo.sh
 
 setup:  ## make the environment and the overlay, or what has changed of them
 	@tools/setup.sh
 
-demo: setup  ## camera -> fer_node -> terminal; SOURCE=device, file or folder; OUT=folder for an annotated picture; PAGE=1 for a live page
-	@SOURCE="$(SOURCE)" OUT="$(OUT)" PAGE="$(PAGE)" tools/demo.sh
+demo:  ## camera -> fer_node -> terminal, on a clip or on what SOURCE names; make demo HELP=1 lists the variables
+	@tools/demo.sh
 
 lint: setup  ## ruff, mypy and the import contracts
 	@tools/lint.sh

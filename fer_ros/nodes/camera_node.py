@@ -13,6 +13,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from fer_ros.client.quality_of_service import IMAGES, publisher_events
+from fer_ros.core.detection.resizing import resized
 from fer_ros.core.paths import user_path, without_password
 from fer_ros.core.sources import Camera, CameraFormat, Picture, Recorded, is_live, open_recorded
 from fer_ros.core.sources.playback import Playback
@@ -23,7 +24,8 @@ from fer_ros.nodes.parameters import CAMERA_NODE
 from fer_ros.nodes.runner import run
 
 _CAPTURE = "capture"
-_MUTUAL = 0.2  # seconds for a subscriber to find us too
+_MUTUAL = 0.5  # seconds for a subscriber to find us too
+_LAST = 1.0  # seconds for which the last picture is held, at most
 _DAMAGED_EVERY = 10.0  # seconds between two words about damaged pictures
 
 
@@ -38,9 +40,11 @@ class CameraNode(Node):
         self.ended = threading.Event()
         self._loop, self._rate = values["loop"], values["rate"]
         self._frame_id, self._reconnect = values["frame_id"], values["reconnect_period"]
+        self._named, self._max_side = values["name_in_frame_id"], values["max_side"]
         self._patience = values["wait_for_subscriber"]
         self._info = read_calibration(user_path(values["calibration"])) if values["calibration"] else None
         source, pixels = values["source"], values["pixel_format"]
+        self._name = without_password(source) if is_live(source) else user_path(source).name
         self._camera: Camera | None = None
         self._recorded: Recorded | None = None
         if is_live(source):
@@ -77,8 +81,8 @@ class CameraNode(Node):
         told: set[str] = set()
         while not self._stopped.is_set():
             before = playback.shown
-            for picture, late in playback.play():
-                self._publish(picture, late)
+            for one, late in playback.play():
+                self._publish(self._reduced(one.picture), late, one.name)
             if self._stopped.is_set():
                 return
             for line in [] if before else source.notes() + playback.notes():
@@ -89,6 +93,8 @@ class CameraNode(Node):
                     log.warning(line)
             told.update(problems)
             if not (self._loop and playback.shown > before):
+                # The last picture too has its time, in which a subscriber can take it before its publisher is gone.
+                self._stopped.wait(min(1 / self._rate, _LAST))
                 self.exit_code = 1 if problems else 0
                 log.info(f"{source.name}: end after {playback.shown} images")
                 self.ended.set()
@@ -153,12 +159,16 @@ class CameraNode(Node):
         self.get_logger().info(f"{camera.name}: open again")
         return False
 
-    def _publish(self, picture: Picture, age: float) -> None:
-        """Publish a picture. age: seconds for which it was due already."""
+    def _reduced(self, picture: Picture) -> Picture:
+        longer = max(picture.shape[:2])
+        return resized(picture, self._max_side / longer) if 0 < self._max_side < longer else picture
+
+    def _publish(self, picture: Picture, age: float, name: str = "") -> None:
+        """Publish a picture. age: seconds for which it was due already.  name: of its file within a folder."""
         if self._stopped.is_set():
             return
         stamp = (self.get_clock().now() - Duration(seconds=age)).to_msg()
-        header = Header(stamp=stamp, frame_id=self._frame_id)
+        header = Header(stamp=stamp, frame_id=(name or self._name) if self._named else self._frame_id)
         self._images.publish(to_image(picture, header, "bgr8"))
         if self._info is not None:
             self._info.header = header

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 
-import cv2
 import numpy as np
 from rclpy.node import Node
 from rich.console import Console
@@ -15,7 +14,6 @@ from rich.table import Table
 from sensor_msgs.msg import Image
 
 from fer_ros.client.quality_of_service import RESULTS, subscription_events
-from fer_ros.core.images import raw_to_frame
 from fer_ros.core.paths import user_path
 from fer_ros.core.types import Reasons
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
@@ -23,75 +21,114 @@ from fer_ros.nodes.conversions import seconds
 from fer_ros.nodes.declaration import declare
 from fer_ros.nodes.parameters import VIEWER_NODE
 from fer_ros.nodes.runner import run
+from fer_ros.nodes.saved_pictures import SavedPictures
 
 _STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}
 _ALL_REASONS = sum(reason.value for reason in Reasons)
 _REPEAT_AFTER = 1.0  # seconds after which an unchanged line is printed again, for its rate and latency
+_HINT_AFTER = 5.0  # seconds of images without a face after which it is said what to try
+_REMEMBERED = 64  # images whose number of faces is known when their annotated picture comes
 
 
 class ViewerNode(Node):
     """Shows what fer_node publishes; without a terminal, a line when the expressions change and every second."""
 
     def __init__(self) -> None:
-        """Subscribe to the results, and to annotated images only if one is to be written."""
+        """Subscribe to the results, and to annotated images only if any are to be written."""
         super().__init__("viewer_node")
         self.exit_code = 0
         self.ended = threading.Event()
         values = declare(self, VIEWER_NODE)
-        self._title = values["title"]
-        self._folder = user_path(values["save_to"]) if values["save_to"] else None
-        if self._folder is not None:
-            # Now and not at the end: a folder that cannot be made should not cost the whole clip.
-            self._folder.mkdir(parents=True, exist_ok=True)
+        self._title, self._by_frame_id, self._hint = values["title"], values["show_frame_id"], values["hint"]
+        self._expected, self._names = values["expected"], set[str]()
+        self._saved: SavedPictures | None = None
+        if values["save_to"]:
+            self._saved = SavedPictures(user_path(values["save_to"]))
         self._delays: list[float] = []
         self._recent: deque[float] = deque(maxlen=30)
         self._faces = 0
+        self._without_since: float | None = None
         self._shown, self._due = "", 0.0
-        self._picture: tuple[int, Image] | None = None
-        self._counts: dict[tuple[int, int], int] = {}
+        self._counts: OrderedDict[tuple[int, int], int] = OrderedDict()
         self._console = Console()
-        self._live = Live(console=self._console, auto_refresh=False) if self._console.is_terminal else None
+        in_place = self._console.is_terminal and values["live"]
+        self._live = Live(console=self._console, auto_refresh=False) if in_place else None
         if self._live is not None:
             self._live.start()
         topic = values["faces_topic"]
         events = subscription_events(self, topic)
         self.create_subscription(FaceEmotionArray, topic, self.on_faces, RESULTS, event_callbacks=events)
-        if self._folder is not None:
+        if self._saved is not None:
             self.create_subscription(Image, values["annotated_topic"], self.on_picture, RESULTS)
 
     def on_faces(self, message: FaceEmotionArray) -> None:
         """Show one image's faces. Latency: from the image's stamp until now."""
+        if self._expected and self._name(message) in self._names:
+            return  # shown again for others that were not answered
         now = self.get_clock().now().nanoseconds * 1e-9
         self._delays.append(now - seconds(message.header.stamp))
         self._recent.append(now)
         self._faces += len(message.faces)
-        if self._folder is not None:
-            self._counts[(message.header.stamp.sec, message.header.stamp.nanosec)] = len(message.faces)
+        if self._saved is not None:
+            self._counts[_key(message.header)] = len(message.faces)
+            if len(self._counts) > _REMEMBERED:
+                self._counts.popitem(last=False)
         if self._live is not None:
             self._live.update(self._table(message), refresh=True)
+        else:
+            self._print(message, now)
+        self._consider_hint(message, now)
+        self._names.add(self._name(message))
+        self._consider_end()
+
+    def _print(self, message: FaceEmotionArray, now: float) -> None:
+        name, faces = self._name(message), sorted(message.faces, key=_id)
+        shown = f"{name}: {', '.join(f'{face.track_id} {_label(face)}' for face in faces)}"
+        if shown == self._shown and now < self._due:
             return
-        shown = ", ".join(f"{face.track_id} {_label(face)}".strip() for face in sorted(message.faces, key=_id))
-        if shown != self._shown or now >= self._due:
-            self._shown, self._due = shown, now + _REPEAT_AFTER
-            print(f"{message.camera}: {shown or 'nobody'} ({self._rate():.1f} Hz, {1e3 * self._delays[-1]:.1f} ms)")
-            sys.stdout.flush()
+        self._shown, self._due = shown, now + _REPEAT_AFTER
+        words = ", ".join(f"{face.track_id} {_label(face)} {_confidence(face):.0%}".strip() for face in faces)
+        self._say(f"{name}: {words or 'nobody'} ({self._rate():.1f} Hz, {1e3 * self._delays[-1]:.1f} ms)")
+
+    def _consider_hint(self, message: FaceEmotionArray, now: float) -> None:
+        """Say what to try once there has been no face for a while."""
+        if message.faces:
+            self._without_since = None
+            return
+        if self._without_since is None:
+            self._without_since = now
+        if self._hint and now - self._without_since >= _HINT_AFTER:
+            self._say(f"{self._title}: no face for {_HINT_AFTER:.0f} s: {self._hint}")
+            self._hint = ""
 
     def on_picture(self, image: Image) -> None:
-        """Keep the picture with the most faces, the latest of them."""
-        count = self._counts.get((image.header.stamp.sec, image.header.stamp.nanosec), 0)
-        if self._picture is None or count >= self._picture[0]:
-            self._picture = (count, image)
+        """Keep the picture with the most faces of each name, the latest of them."""
+        if self._saved is not None:
+            name = image.header.frame_id if self._by_frame_id else ""
+            self._saved.put(name, image, self._counts.get(_key(image.header), 0))
+            self._consider_end()
+
+    def _consider_end(self) -> None:
+        """End once there was an answer, and a picture where they are kept, for each expected name."""
+        saved = self._expected if self._saved is None else self._saved.count
+        if self._expected and min(len(self._names), saved) >= self._expected:
+            self.ended.set()
 
     def close(self) -> None:
-        """End the display with one line, and write the picture if asked to."""
+        """End the display with one line, and write the pictures if asked to."""
         if self._live is not None:
             self._live.stop()
             self._live = None
-        if self._folder is not None and self._picture is not None:
-            path = self._folder / "annotated.png"
-            rgb = raw_to_frame(self._picture[1], 0.0).rgb
-            cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
-            print(f"{self._title}: wrote {path}")
+        if self._saved is not None:
+            self._saved.close()
+            for path in self._saved.written[:1]:
+                several = len(self._saved.written)
+                what = f"{several} pictures to {path.parent}" if several > 1 else str(path)
+                print(f"{self._title}: wrote {what}")
+        if len(self._names) < self._expected:
+            print(f"{self._title}: {len(self._names)} of {self._expected} pictures were answered")
+        if self._hint and self._delays and not self._faces:
+            print(f"{self._title}: no face was found: {self._hint}")
         latency = ""
         if self._delays:
             p50, p95 = np.percentile(self._delays, [50, 95]) * 1e3
@@ -99,18 +136,27 @@ class ViewerNode(Node):
         print(f"{self._title}: {len(self._delays)} frames, {self._faces} faces{latency}")
         sys.stdout.flush()
 
+    def _say(self, line: str) -> None:
+        """Print a line, above the table where there is one."""
+        if self._live is not None:
+            self._live.console.print(line, markup=False, highlight=False)
+        else:
+            print(line, flush=True)
+
+    def _name(self, message: FaceEmotionArray) -> str:
+        return str((self._by_frame_id and message.header.frame_id) or message.camera)
+
     def _rate(self) -> float:
         span = self._recent[-1] - self._recent[0]
         return (len(self._recent) - 1) / span if span > 0 else 0.0
 
     def _table(self, message: FaceEmotionArray) -> Table:
         figures = f"{self._rate():.1f} Hz  {1e3 * self._delays[-1]:.1f} ms"
-        table = Table(title=f"{message.camera}  {figures}  {message.model_bundle}")
+        table = Table(title=f"{self._name(message)}  {figures}  {message.model_bundle}")
         for column in ("face", "expression", "confidence", "state", "place"):
             table.add_column(column)
         for face in sorted(message.faces, key=_id):
-            smoothed = bool(face.smoothed_probabilities)
-            confidence = face.smoothed_confidence if smoothed else face.raw_confidence
+            confidence = _confidence(face)
             center = face.bbox.center.position
             bar = "█" * round(10 * confidence)
             table.add_row(
@@ -121,6 +167,11 @@ class ViewerNode(Node):
                 f"({center.x:.0f}, {center.y:.0f}) {face.bbox.size_x:.0f} px",
             )
         return table
+
+
+def _key(header: object) -> tuple[int, int]:
+    stamp = header.stamp  # type: ignore[attr-defined]
+    return stamp.sec, stamp.nanosec
 
 
 def _id(face: FaceEmotion) -> str:
@@ -135,6 +186,10 @@ def _state(face: FaceEmotion) -> str:
 def _label(face: FaceEmotion) -> str:
     """The smoothed label where there is smoothing, else the raw one."""
     return str((face.smoothed_label or "uncertain") if face.smoothed_probabilities else face.raw_label)
+
+
+def _confidence(face: FaceEmotion) -> float:
+    return float(face.smoothed_confidence if face.smoothed_probabilities else face.raw_confidence)
 
 
 def main(arguments: list[str] | None = None) -> int:

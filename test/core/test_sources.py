@@ -265,7 +265,7 @@ def test_a_video_is_shown_at_its_own_pace_and_again_without_a_break(tmp_path):
 def test_pictures_above_the_rate_are_left_out_and_counted(tmp_path):
     source = open_recorded(videos.write_video(tmp_path / "a.avi", numbered(12), 60))
     playback = Playback(source, 30.0, threading.Event())
-    assert [number_of(picture) for picture, _ in playback.play()] == [0, 2, 4, 6, 8, 10]
+    assert [number_of(one.picture) for one, _ in playback.play()] == [0, 2, 4, 6, 8, 10]
     assert playback.notes() == [f"{source.name}: 6 images that came faster than `rate` were left out"]
 
 

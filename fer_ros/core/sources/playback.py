@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from fer_ros.core.sources.timing import RateLimit
-from fer_ros.core.sources.types import Picture, Recorded
+from fer_ros.core.sources.types import Recorded, TimedPicture
 
 _TOO_LATE = 0.5  # seconds that a picture may be late before all behind it are shown later
 
@@ -31,7 +31,7 @@ class Playback:
         self._began: float | None = None
         self._offset = self._last = self._step = 0.0
 
-    def play(self) -> Iterator[tuple[Picture, float]]:
+    def play(self) -> Iterator[tuple[TimedPicture, float]]:
         """Yield each picture when it is due, and for how many seconds it was due already."""
         if self._began is not None:
             self._offset = self._last + (self._step or 1 / (self._source.rate or 30.0))
@@ -47,7 +47,7 @@ class Playback:
             if self._stopped.is_set():
                 return
             self.shown += 1
-            yield one.picture, late
+            yield one, late
 
     def _wait_until(self, at: float) -> float:
         """Wait until a time in seconds from the start; returns how late it is then."""
