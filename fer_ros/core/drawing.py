@@ -1,46 +1,61 @@
-"""A picture with boxes, ids, expressions and probability bars, readable at 640x480."""
+"""A picture with boxes, ids, expressions and probability bars, readable at 640x480; its panels hide no face."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import cv2
 import numpy as np
 
-from fer_ros.core.types import Expression, Frame, Rgb, State, TrackedFace
+from fer_ros.core.lettering import width_of, write
+from fer_ros.core.palette import COLOURS, DARK, LIGHT, UNCERTAIN, ink, rgb
+from fer_ros.core.placement import Region, place_in_corner, place_near
+from fer_ros.core.types import Frame, Reasons, Rgb, State, TrackedFace
 
-# How far an expression can be relied on, told by colour and by the box: closed where it stands, corners only where not.
-_COLOURS = {State.RAW: (110, 190, 255), State.STABLE: (90, 230, 90), State.UNCERTAIN: (255, 180, 40)}
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
-_DARKENED = 0.35  # brightness that a panel leaves to the picture under it
+_GRAY, _DARK, _LIGHT = rgb(UNCERTAIN), rgb(DARK), rgb(LIGHT)
+_DARKENED = 0.28  # brightness that a panel leaves to the picture under it
 
-Region = tuple[int, int, int, int]
-"""left, top, right, bottom in pixels, half-open."""
+
+class _Trust(Enum):
+    """How far an answer can be relied on; the value is what the legend says. A box tells them apart without colour."""
+
+    SURE = "sure"  # a thick closed box in the expression's colour
+    SINGLE = "this picture alone"  # a thin closed box in that colour
+    UNSURE = "not sure"  # a gray box of dashes
+
+    @classmethod
+    def of(cls, face: TrackedFace) -> _Trust:
+        if face.state is State.STABLE and face.label:
+            return cls.SURE
+        return cls.SINGLE if face.state is State.RAW and not face.reasons else cls.UNSURE
 
 
 @dataclass(frozen=True)
 class _Style:
     """Sizes for one picture, in pixels."""
 
-    font: float
+    letters: int
     line: int
     row: int
     width: int
+    pen: int
 
     @classmethod
     def of(cls, frame: Frame) -> _Style:
-        """Return letters of 9 pixels at 640x480, larger on larger pictures and never smaller."""
-        font = max(0.4, 0.4 * min(frame.width / 640, frame.height / 480))
-        return cls(font, round(40 * font), round(31 * font), round(330 * font))
+        """Return letters of 13 pixels at 640x480, larger on larger pictures and never smaller than 11."""
+        letters = max(11, round(13 * min(frame.width / 640, frame.height / 480)))
+        return cls(letters, round(1.65 * letters), round(1.3 * letters), round(12 * letters), max(2, letters // 5))
 
 
 def annotate(frame: Frame, faces: Sequence[TrackedFace]) -> Rgb:
     """Draw the faces of a frame on a copy of it.
 
-    Each face has a box and beside it a panel: id, expression, and a bar for each label. A panel lies where it hides no
-    face if there is such a place, and shrinks to its first line before it hides one.
+    Each face has a box and near it a panel: id and expression, and a bar with its percentage for each label. A panel
+    lies where it hides no face if there is such a place, and shrinks to its first line before it hides one. What is
+    sure is in the expression's colour; what is not is gray and hatched, with the reasons. A legend of the boxes stands
+    in a corner where it hides nothing.
 
     Args:
         frame: the picture that the faces were found in.
@@ -52,14 +67,17 @@ def annotate(frame: Frame, faces: Sequence[TrackedFace]) -> Rgb:
     """
     picture = frame.rgb.copy()
     style = _Style.of(frame)
+    size = frame.width, frame.height
     boxes = [_region(face) for face in faces]
     for face, box in zip(faces, boxes, strict=True):
-        _draw_box(picture, box, _COLOURS[face.state], face.state is State.UNCERTAIN, style)
+        _draw_box(picture, box, _colour(face), _Trust.of(face), style.pen)
     taken = list(boxes)
     for face, box in zip(faces, boxes, strict=True):
-        place, full = _place(box, taken, (frame.width, frame.height), style, len(face.raw.probabilities))
+        place, full = _place(box, taken, size, style, face)
         _draw_panel(picture, place, face, full, style)
         taken.append(place)
+    if faces:
+        _draw_legend(picture, taken, style)
     return picture
 
 
@@ -68,91 +86,122 @@ def _region(face: TrackedFace) -> Region:
     return left, top, right, bottom
 
 
+def _colour(face: TrackedFace) -> tuple[int, int, int]:
+    return _GRAY if _Trust.of(face) is _Trust.UNSURE else rgb(COLOURS[face.label])
+
+
 def _place(
-    box: Region, taken: Sequence[Region], size: tuple[int, int], style: _Style, rows: int
+    box: Region, taken: Sequence[Region], size: tuple[int, int], style: _Style, face: TrackedFace
 ) -> tuple[Region, bool]:
     """Return where a face's panel hides least, and whether there is room for its bars."""
-    full = _best(box, taken, size, (style.width, style.line + rows * style.row))
-    if not full[0]:
-        return full[1], True
-    line = _best(box, taken, size, (style.width, style.line))
-    return line[1], False
+    rows = len(face.probabilities) + bool(face.reasons)
+    hidden, place = place_near(box, taken, size, (style.width, style.line + rows * style.row + 3))
+    if not hidden:
+        return place, True
+    return place_near(box, taken, size, (style.width, style.line))[1], False
 
 
-def _best(box: Region, taken: Sequence[Region], size: tuple[int, int], panel: tuple[int, int]) -> tuple[int, Region]:
-    """Return the pixels of faces and other panels that the best place would hide, and that place."""
-    left, top, right, bottom = box
-    width, height = panel
-    corners = [
-        *((left, bottom + 1), (left, top - height - 1), (right + 1, top), (left - width - 1, top)),
-        *((right - width, bottom + 1), (right - width, top - height - 1)),
-        *((right + 1, bottom - height), (left - width - 1, bottom - height)),
-        # No room around it: on the face itself, at its lower edge, so that the eyes stay free.
-        (left, bottom - height),
-    ]
-    inside = [(_clamped(x, size[0] - width), _clamped(y, size[1] - height)) for x, y in corners]
-    places = [(x, y, x + width, y + height) for x, y in inside]
-    costs = [sum(_overlap(place, other) for other in taken) for place in places]
-    best = int(np.argmin(costs))
-    return costs[best], places[best]
-
-
-def _clamped(value: int, highest: int) -> int:
-    return max(0, min(value, highest))
-
-
-def _overlap(a: Region, b: Region) -> int:
-    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
-
-
-def _draw_box(picture: Rgb, box: Region, colour: tuple[int, int, int], corners_only: bool, style: _Style) -> None:
+def _draw_box(picture: Rgb, box: Region, colour: tuple[int, int, int], trust: _Trust, pen: int) -> None:
     """Draw a box with a dark edge, so that it stands out of any background."""
     left, top, right, bottom = box
-    thickness = max(2, round(4 * style.font))
-    for line, width in ((_BLACK, thickness + 2), (colour, thickness)):
-        if not corners_only:
-            cv2.rectangle(picture, (left, top), (right - 1, bottom - 1), line, width)
-            continue
-        x, y = (right - left) // 4, (bottom - top) // 4
-        for (cx, dx), (cy, dy) in (
-            ((left, x), (top, y)), ((right - 1, -x), (top, y)),
-            ((left, x), (bottom - 1, -y)), ((right - 1, -x), (bottom - 1, -y)),
-        ):  # fmt: skip
-            cv2.line(picture, (cx, cy), (cx + dx, cy), line, width)
-            cv2.line(picture, (cx, cy), (cx, cy + dy), line, width)
+    thickness = {_Trust.SURE: pen + 2, _Trust.SINGLE: max(1, pen - 1), _Trust.UNSURE: pen}[trust]
+    corners = ((left, top), (right - 1, top), (right - 1, bottom - 1), (left, bottom - 1))
+    for line, width in ((_DARK, thickness + 2), (colour, thickness)):
+        for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
+            if trust is _Trust.UNSURE:
+                _draw_dashes(picture, start, end, line, width, 5 * pen)
+            else:
+                cv2.line(picture, start, end, line, width)
+
+
+def _draw_dashes(
+    picture: Rgb, start: tuple[int, int], end: tuple[int, int], colour: tuple[int, int, int], width: int, dash: int
+) -> None:
+    """Draw a line of dashes that begins and ends with one, so that a box keeps its corners."""
+    (x, y), (to_x, to_y) = start, end
+    count = max(1, round(max(abs(to_x - x), abs(to_y - y)) / dash) // 2 * 2 + 1)
+    points = [(round(x + (to_x - x) * n / count), round(y + (to_y - y) * n / count)) for n in range(count + 1)]
+    for number in range(0, count, 2):
+        cv2.line(picture, points[number], points[number + 1], colour, width)
 
 
 def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, full: bool, style: _Style) -> None:
     """Draw id and expression, and where there is room a bar for each label, on a darkened part of the picture."""
     left, top, right, bottom = place
-    colour = _COLOURS[face.state]
-    shown = face.expression
+    trust, colour = _Trust.of(face), _colour(face)
+    _darken(picture, place)
+    if trust is _Trust.SURE:
+        picture[top : top + style.line, left:right] = colour
+    elif trust is _Trust.UNSURE:
+        _hatch(picture[top : top + style.line, left:right], style.pen)
+    else:
+        cv2.rectangle(picture, (left, top), (right - 1, top + style.line - 1), colour, 1)
+    letters = rgb(ink(COLOURS[face.label])) if trust is _Trust.SURE else _LIGHT
+    room = right - left - 10
+    write(picture, _title(face, full), (left + 5, top + style.line // 2), style.letters, letters, room)
+    if not full:
+        return
+    y = top + style.line
+    if face.reasons:
+        write(picture, str(face.reasons), (left + 5, y + style.row // 2 + 1), style.letters - 1, _LIGHT, room)
+        y += style.row
+    for label, probability in face.probabilities:
+        bar = _GRAY if trust is _Trust.UNSURE else rgb(COLOURS[label])
+        _draw_bar(picture, (left, y, right), label, probability, bar, style)
+        y += style.row
+
+
+def _draw_bar(
+    picture: Rgb, row: Region | tuple[int, int, int], label: str, probability: float, colour: tuple[int, int, int],
+    style: _Style,
+) -> None:  # fmt: skip
+    """Draw name, bar and percentage of a label. row: left, top and right."""
+    left, top, right = row[:3]
+    small = style.letters - 1
+    names, share = round(4.9 * small), round(2.8 * small)
+    write(picture, label, (left + 5, top + style.row // 2 + 1), small, _LIGHT, names - 7)
+    start, end = left + names, right - share
+    length = round((end - start) * probability)
+    picture[top + 4 : top + style.row - 2, start : max(start + 1, start + length)] = colour
+    percent = f"{probability:.0%}"
+    place = right - 5 - width_of(percent, small), top + style.row // 2 + 1
+    write(picture, percent, place, small, _LIGHT, share)
+
+
+def _draw_legend(picture: Rgb, taken: Sequence[Region], style: _Style) -> None:
+    """Draw what the boxes mean into a corner where it hides neither a face nor a panel; else leave it out."""
+    small = max(11, style.letters - 2)
+    mark = style.row
+    widths = [mark + 6 + width_of(trust.value, small) + 14 for trust in _Trust]
+    size = picture.shape[1], picture.shape[0]
+    place = place_in_corner(taken, size, (sum(widths) + 4, style.row + 8))
+    if place is None:
+        return
+    _darken(picture, place)
+    left, top, _, bottom = place
+    for trust, width in zip(_Trust, widths, strict=True):
+        box = left + 6, top + 6, left + 6 + mark, bottom - 6
+        _draw_box(picture, box, _GRAY if trust is _Trust.UNSURE else _LIGHT, trust, max(2, style.pen - 1))
+        write(picture, trust.value, (left + mark + 12, (top + bottom) // 2), small, _LIGHT, width)
+        left += width
+
+
+def _darken(picture: Rgb, place: Region) -> None:
+    left, top, right, bottom = place
     part = picture[top:bottom, left:right]
     part[:] = (part * _DARKENED).astype(np.uint8)
-    part[: style.line] = colour
-    title = f"{face.track_id} {_named(shown, face)}".strip()
-    _write(picture, title, (left + 3, top + style.line - round(12 * style.font)), style.font, _BLACK, right - left - 6)
-    for row, (label, probability) in enumerate(shown.probabilities if full else ()):
-        y = top + style.line + row * style.row
-        names = (right - left) * 2 // 5
-        length = round((right - left - names - 3) * probability)
-        bar = picture[y + 2 : y + style.row - 1, left + names : left + names + length]
-        bar[:] = colour if label == shown.label else (200, 200, 200)
-        base = (left + 3, y + style.row - round(8 * style.font))
-        _write(picture, label, base, style.font * 0.9, _WHITE, names - 5)
 
 
-def _named(shown: Expression, face: TrackedFace) -> str:
-    """Return the expression in words; a doubtful one has a question mark, and the reasons if there are any."""
-    if face.state is State.UNCERTAIN:
-        doubt = str(face.reasons) or f"{shown.confidence:.0%}"
-        return f"{shown.label}? {doubt}" if shown.label else str(face.reasons) or "uncertain"
-    return f"{shown.label} {shown.confidence:.0%}"
+def _hatch(part: Rgb, pen: int) -> None:
+    """Draw slanted lines over a part of a picture: what is not sure is never a solid colour."""
+    rows, columns = np.indices(part.shape[:2])
+    part[(rows + columns) % (5 * pen) < pen] = tuple(value // 2 for value in _GRAY)
 
 
-def _write(
-    picture: Rgb, text: str, base: tuple[int, int], font: float, colour: tuple[int, int, int], room: int
-) -> None:
-    """Write a line of text, smaller where it would be longer than its room."""
-    width = cv2.getTextSize(text, _FONT, font, 1)[0][0]
-    cv2.putText(picture, text, base, _FONT, font * min(1.0, room / max(width, 1)), colour, 1, cv2.LINE_AA)
+def _title(face: TrackedFace, full: bool) -> str:
+    """Return id and expression in words; of one that is not sure, the reasons where they stand nowhere else."""
+    if _Trust.of(face) is _Trust.UNSURE:
+        said = str(face.reasons) if face.reasons != Reasons.NONE and not full else _Trust.UNSURE.value
+    else:
+        said = f"{face.label} {face.confidence:.0%}"
+    return f"{face.track_id} {said}".strip()
