@@ -7,6 +7,9 @@ import os
 import sys
 from importlib import import_module
 
+from fer_training.command_line import CommandParser, offer
+from fer_training.tensorflow_start import has_gpu
+
 COMMANDS = {
     "stage1": "first stage: fine-tuning on FER-2013, from ImageNet's weights",
     "stage2": "second stage: fine-tuning on CK+, JAFFE or class folders, from a first stage",
@@ -15,15 +18,39 @@ COMMANDS = {
     "verify": "compare each format of a bundle with the network that it was made from",
     "reproduce": "make the paper's tables and figures",
 }
+_INTERRUPTED = 130
+_EXTRAS = {"ray": "ray", "rosbags": "bags", "pandas": "analysis", "pyarrow": "analysis"}
+"""Which extra of this package brings a Python package, where it is not 'train'."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    # TensorFlow's start-up messages say nothing that a user could act on.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    parser = argparse.ArgumentParser(prog="fer-train", description=__doc__.split(": ", 1)[1])
-    commands = parser.add_subparsers(dest="command", required=True)
+    # Its start-up messages say nothing that a user could act on; without a GPU, neither do its errors about one.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2" if has_gpu() else "3")
     words = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = _parser(words).parse_args(words)
+        return int(options.run(options))
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "fer_ros", "fer_training"):
+            raise
+        extra = _EXTRAS.get(package, "train")
+        print(f"fer-train: needs the Python package {package}: pip install '.[{extra}]'", file=sys.stderr)
+        return 1
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"fer-train: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("fer-train: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _parser(words: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fer-train", description=__doc__.split(": ", 1)[1])
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=CommandParser)
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        parser.error(f"expected one of {', '.join(COMMANDS)}, got {words[0]}{offer(words[0], COMMANDS)}")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         # Only the command that runs is imported: `fer-train --help` should not wait for TensorFlow.
@@ -31,15 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
             module = import_module(f"fer_training.commands.{name}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
-    options = parser.parse_args(words)
-    try:
-        return int(options.run(options))
-    except ModuleNotFoundError as error:
-        print(f"fer-train: needs the Python package {error.name}: pip install '.[train]'", file=sys.stderr)
-        return 1
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"fer-train: {error}", file=sys.stderr)
-        return 1
+    return parser
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ RENAMED_CONFIGS = {
 GONE_CONFIGS = {"ablation_randaugment": GONE_KEYS["random_operations"]}
 PREDICTIONS = "answers.npz"
 """What predictions.npz was called."""
+BARE_CASCADE = "cascade_0.4"
+"""How version 0.4 looked for faces in whole pictures: the largest one that the bare cascade finds."""
 _ORIGIN = {"start": "initial_weights"}
 _FACTS = {
     **_ORIGIN,
@@ -76,8 +78,11 @@ def lost_options(values: Any) -> list[str]:
 
 
 def translate_data(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of a run's data.json under today's names."""
-    return _renamed(values, _ORIGIN)
+    """Return the values of a run's data.json under today's names; its faces are those that were found then."""
+    found = _renamed(values, _ORIGIN)
+    if isinstance(found.get("dataset"), dict):
+        found["dataset"] = {"detector": BARE_CASCADE, **found["dataset"]}
+    return found
 
 
 def translate_facts(facts: dict[str, Any]) -> dict[str, Any]:

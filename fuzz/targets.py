@@ -7,7 +7,6 @@ folder.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import itertools
 import json
@@ -32,11 +31,9 @@ from fer_ros.core.profile import pipeline_config
 from fer_ros.core.types import Frame
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.parameters import FER_NODE
-from fer_training.data.dataset import Dataset, DatasetError, Sample
-from fer_training.data.fer2013 import read_fer2013
-from fer_training.data.ferplus import VOTED, with_ferplus_votes
+from fuzz.data_sets import ckplus_table, class_folders, class_names, fer2013_table, ferplus_table
 from fuzz.promises import opens_only_inside, promise, refused
-from fuzz.reader import FLOATS, INTEGERS, TEXTS, Reader
+from fuzz.reader import Reader
 from fuzz.sources import container, given_name, picture, pictures, videos
 
 
@@ -186,65 +183,6 @@ def parameters(data: bytes, folder: Path) -> object:
     return config
 
 
-def fer2013_table(data: bytes, folder: Path) -> object:
-    """fer2013.csv: any bytes, or rows with some fields changed."""
-    reader = Reader(data)
-    path = folder / "fer2013.csv"
-    if reader.chance(2):
-        path.write_bytes(b"emotion,pixels,Usage\n" + reader.rest())
-    else:
-        with path.open("w", newline="", encoding="utf-8", errors="surrogatepass") as file:
-            writer = csv.writer(file)
-            writer.writerow(["emotion", "pixels", "Usage"])
-            for _ in range(2 if reader.chance(16) else 1):
-                pixels = [str(reader.below(256))] * (reader.below(3000) if reader.chance(6) else 2304)
-                if reader.chance(6):
-                    pixels[:1] = [reader.text()]  # once: some texts are long, and what counts is that it is there
-                row = [str(reader.below(7)), " ".join(pixels)]
-                row.append(reader.choice(("Training", "PublicTest", "PrivateTest")))
-                if reader.chance(4):
-                    row[reader.below(3)] = reader.text()
-                if reader.chance(12):
-                    row = row[: reader.below(3)] if reader.chance(2) else row * 2
-                writer.writerow(row)
-    try:
-        dataset = read_fer2013(path)
-    except DatasetError as error:
-        return refused(error)
-    promise(all(s.pixels.shape == (48, 48) and 0 <= s.label < 7 and s.split for s in dataset.samples), "samples")
-    return [(s.digest, s.label, s.split) for s in dataset.samples]
-
-
-_BLACK = np.zeros((4, 4), np.uint8)
-_FACES = Dataset("FER-2013", EMOTIONS[:7], tuple(Sample(f"row_{i:05d}", _BLACK, 0) for i in range(3)), cropped=True)
-
-
-def ferplus_table(data: bytes, folder: Path) -> object:
-    """fer2013new.csv: any bytes, or rows with some fields changed."""
-    reader = Reader(data)
-    path = folder / "fer2013new.csv"
-    if reader.chance(2):
-        path.write_bytes(f"Usage,{','.join(VOTED)}\n".encode() + reader.rest())
-    else:
-        lines = [f"file,{','.join(VOTED)}" if reader.chance(2) else ",".join(VOTED)]
-        for row in range(reader.below(4)):
-            votes = [
-                str(reader.choice((*FLOATS, *INTEGERS, *TEXTS[:8]))) if reader.chance(8) else str(reader.below(11))
-                for _ in VOTED
-            ]
-            lines.append(",".join([f"row_{row:05d}", *votes] if lines[0].startswith("file") else votes))
-            if reader.chance(8):
-                lines[-1] = lines[-1][: reader.below(40)]
-        path.write_text("\n".join(lines), encoding="utf-8", errors="surrogatepass")
-    try:
-        dataset = with_ferplus_votes(_FACES, path)
-    except DatasetError as error:
-        return refused(error)
-    votes = [s.votes for s in dataset.samples if s.votes is not None]
-    promise(all(np.isfinite(v).all() and abs(v.sum() - 1) < 1e-4 and (v >= 0).all() for v in votes), f"votes {votes}")
-    return [v.tolist() for v in votes]
-
-
 _CALIBRATION = b"""image_width: 640
 image_height: 480
 distortion_model: plumb_bob
@@ -332,6 +270,11 @@ TARGETS = {
     "parameters": Target(parameters, (b"", bytes(range(64))), 256),
     "fer2013_table": Target(fer2013_table, (b"", b"\1" + b"0," + b"7 " * 2304 + b",Training\n"), 8192),
     "ferplus_table": Target(ferplus_table, (b"", b"\1Training,1,2,3,4,0,0,0,0\n", bytes(range(64)))),
+    "ckplus_table": Target(ckplus_table, (b"", b"\1" + b"7," + b"7 " * 2304 + b",PrivateTest\n"), 8192),
+    "class_names": Target(
+        class_names, (b"0: angry\n1: happy\n", b"\xef\xbb\xbfkalm: neutral", b"[a, {b: &x 1}, *x]"), 256
+    ),
+    "class_folders": Target(class_folders, (b"", bytes(range(64)), b"\0\1\0\2" * 16), 256),
     "labels": Target(
         labels, (b"", b"\0start,end,expression\n0,1,happy\n", b"\1- {start: 0, end: 1, expression: sad}\n")
     ),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from fer_ros.core.paths import user_path
-from fer_training.commands.common import add_renamed
+from fer_training.commands.common import add_renamed, check_run_output, read_config
+from fer_training.data.files import expect_something, expect_table
+from fer_training.tensorflow_start import import_tensorflow
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,17 +43,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and print where the run stands."""
-    from dataclasses import replace
+    config = read_config(options.config, options.seed)
+    expect_something(options.fer2013, "--fer2013")
+    if options.ferplus is not None:
+        expect_table(options.ferplus, "--ferplus")
+    check_run_output(options.output, config)
+    finished = (options.output / "result.json").is_file()
 
+    import_tensorflow()
     from fer_training.models.devices import grow_gpu_memory
-    from fer_training.training.config import find_config, load_stage_config
     from fer_training.training.initialization import ImageNetWeights, open_initial_weights
     from fer_training.training.stage1 import train_stage1
 
     grow_gpu_memory()
-    config = load_stage_config(find_config(options.config))
-    if options.seed is not None:
-        config = replace(config, seed=options.seed)
     imagenet = ImageNetWeights(options.imagenet_weights)
     result = train_stage1(
         config,
@@ -61,6 +66,8 @@ def run(options: argparse.Namespace) -> int:
         teachers=options.teacher,
         whole_split=options.whole_split,
     )
+    if finished:
+        print(f"note: the run in {options.output} was finished before: nothing was trained", file=sys.stderr)
     where = "the public test, selected on it," if options.whole_split else "the validation split"
     print(
         f"{options.output}: {100 * result.best_accuracy:.2f} % of {where} at step {result.best_step}, "

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from fer_ros.core.paths import user_path
-from fer_training.commands.common import add_dataset, dataset_spec
-from fer_training.evaluation.predictions import Predictions
+from fer_training.commands.common import RUN, add_dataset, check_run_output, dataset_spec, read_config
+from fer_training.data.files import expect_something
+from fer_training.tensorflow_start import import_tensorflow
 
 if TYPE_CHECKING:
-    from fer_training.training.config import StageConfig
+    from fer_training.evaluation.predictions import Predictions
     from fer_training.training.initialization import InitialWeights
 
 
@@ -37,43 +39,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train the folds, and print each result and their mean."""
-    import sys
-
-    from fer_training.data.face_cropping import read_crops
     from fer_training.data.splits import PROTOCOLS
+
+    config, spec = read_config(options.config, options.seed), dataset_spec(options)
+    if spec.name not in PROTOCOLS:
+        raise ValueError(f"expected --dataset {' or '.join(PROTOCOLS)}, got {spec.name}: it is the first stage's")
+    expect_something(options.path, "--path")
+    if options.workers < 1:
+        raise ValueError(f"--workers must be at least 1, got {options.workers}")
+    check_run_output(options.output, config, 1 if options.fold is not None else 10, (f"*/{RUN}", "folds.*", "faces"))
+
+    import_tensorflow()
+    from fer_training.data.face_cropping import read_crops
+    from fer_training.data.summary import check_trainable, describe
     from fer_training.models.devices import grow_gpu_memory
     from fer_training.training.cross_validation import CrossValidation
     from fer_training.training.fold_runner import Workers
+    from fer_training.training.run_folder import RunFolder
 
     grow_gpu_memory()
-    spec = dataset_spec(options)
-    if spec.name not in PROTOCOLS:
-        raise ValueError(f"expected --dataset {' or '.join(PROTOCOLS)}, got {spec.name}: it is the first stage's")
-    config, weights = _config_and_weights(options)
-    box_scale = weights.adapt(config).preprocess.box_scale
-    dataset, crops = read_crops(spec, options.path, box_scale, options.output / "faces")
-    for problem in dataset.problems:
-        print(f"note: {problem}", file=sys.stderr)
+    weights = _initial_weights(options)
+    adapted = weights.adapt(config)
+    # Before the pictures are read: their faces may take an hour to find.
+    for path in sorted(options.output.glob(f"*/{RUN}")):
+        RunFolder(path.parent).check_config(adapted)
+    preprocess = adapted.preprocess
+    dataset, crops = read_crops(
+        spec, options.path, preprocess.box_scale, options.output / "faces", level_from=preprocess.level_from
+    )
+    print(describe(dataset), file=sys.stderr)
+    own = "validation" if options.protocol == "random" else None
+    check_trainable(dataset, [i for i, sample in enumerate(dataset.samples) if sample.split != own])
     validation = CrossValidation(spec, dataset, crops, PROTOCOLS[spec.name][options.protocol])
     output, workers = options.output.resolve(), Workers(options.workers, options.ray)
     wanted = _wanted(options.fold, len(validation.folds))
+    for line in validation.unlearned(wanted):
+        print(f"note: {line}", file=sys.stderr)
     found = validation.run(config, weights, output, output / "folds.json", wanted=wanted, workers=workers)
     _print_results(found, dataset.name, validation.protocol.label, options.protocol == "random")
     return 0
 
 
-def _config_and_weights(options: argparse.Namespace) -> tuple[StageConfig, InitialWeights]:
-    from dataclasses import replace
-
-    from fer_training.training.config import find_config, load_stage_config
+def _initial_weights(options: argparse.Namespace) -> InitialWeights:
     from fer_training.training.initialization import ImageNetWeights, open_initial_weights
 
-    config = load_stage_config(find_config(options.config))
-    if options.seed is not None:
-        config = replace(config, seed=options.seed)
     if options.stage1 == "imagenet":
-        return config, ImageNetWeights(options.imagenet_weights)
-    return config, open_initial_weights(options.stage1)
+        return ImageNetWeights(options.imagenet_weights)
+    return open_initial_weights(options.stage1)
 
 
 def _wanted(fold: int | None, count: int) -> slice:

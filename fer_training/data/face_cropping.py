@@ -15,10 +15,11 @@ from fer_ros.core.quality import assess
 from fer_ros.core.sources.types import first_names
 from fer_ros.core.types import Face
 from fer_training.data.crops import Crops
-from fer_training.data.dataset import Dataset, DatasetError, Pixels, Sample
+from fer_training.data.dataset import REPORTED, Dataset, DatasetError, Pixels, Sample
 from fer_training.data.face_search import BoxCache, PictureSearch
 from fer_training.data.pictures import unread_pictures
 from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.data.summary import check_trainable
 
 __all__ = ["BoxCache", "FoundFaces", "crops_of", "find_faces", "read_crops"]
 
@@ -167,10 +168,13 @@ def read_crops(
         doubtful one.
 
     Raises:
-        DatasetError: the data set is missing or unfit, or no face is found.
+        DatasetError: the data set is missing or unfit, a class has no picture to train on, or no face is found.
 
     """
-    dataset = read_dataset(spec, path).without_reported()
+    whole = read_dataset(spec, path)
+    dataset = whole.without_reported()
+    # Before the search, which may take an hour.
+    check_trainable(whole, [i for i, sample in enumerate(whole.samples) if sample.split not in REPORTED])
     found = find_faces(dataset, box_scale, BoxCache(cache), level_from)
     samples = tuple(dataset.samples[i] for i in found.kept)
     return replace(dataset, samples=samples, problems=(*dataset.problems, *found.problems(dataset))), found.crops

@@ -17,9 +17,8 @@ from fer_ros.core.geometry import Box, Landmarks
 from fer_ros.core.profile import find_profile, pipeline_config, read_parameters
 from fer_ros.core.types import Face, Frame
 from fer_training.data.dataset import NODE, Pixels, Sample
+from fer_training.legacy import BARE_CASCADE
 
-BARE_CASCADE = "cascade_0.4"
-"""How version 0.4 looked for faces: the largest that the bare cascade finds. Its runs are read with it."""
 # How often, in seconds, what was found is written, so that a search of an hour is not lost.
 _SAVE_PERIOD = 30.0
 

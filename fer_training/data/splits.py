@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +115,11 @@ def make_folds(dataset: Dataset, protocol: Protocol) -> list[Fold]:
     return [_fold(f"fold{i}", *pair) for i, pair in enumerate(splits)]
 
 
+def _without_name(manifest: Any) -> Any:
+    """Return what a manifest says of the folds; class folders are called as the folder, which may have been renamed."""
+    return {key: value for key, value in manifest.items() if key != "dataset"} if isinstance(manifest, dict) else None
+
+
 def _fold(name: str, train: npt.ArrayLike, validation: npt.ArrayLike) -> Fold:
     return Fold(name, np.asarray(train, np.int64), np.asarray(validation, np.int64))
 
@@ -138,7 +144,7 @@ def save_folds(dataset: Dataset, protocol: Protocol, folds: list[Fold], path: Pa
         "folds": {fold.name: [dataset.samples[i].name for i in fold.validation] for fold in folds},
     }
     text = json.dumps(manifest, indent=1) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") != text:
+    if path.exists() and _without_name(json.loads(path.read_text(encoding="utf-8"))) != _without_name(manifest):
         raise ValueError(f"{path}: expected the folds of this data set and protocol, got others; use a new folder")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -39,6 +39,16 @@ class CrossValidation:
         """The folds. Raises DatasetError if the protocol needs subjects that the data set does not have."""
         return make_folds(self.dataset, self.protocol)
 
+    def unlearned(self, wanted: slice = slice(None)) -> list[str]:
+        """Say which folds train without a picture of a class that they validate on."""
+        lines = []
+        targets, labels = self.dataset.targets(), self.dataset.labels
+        for fold in self.folds[wanted]:
+            missing = sorted(set(targets[fold.validation].tolist()) - set(targets[fold.train].tolist()))
+            if missing:
+                lines.append(f"{fold.name} trains without a picture of {', '.join(labels[i] for i in missing)}")
+        return lines
+
     def run(
         self,
         config: StageConfig,

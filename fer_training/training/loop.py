@@ -141,7 +141,10 @@ class _Stage:
         if self._best.beaten_by(metrics.accuracy, step + 1):
             self._run.save_weights(self._trainer.exported, BEST)
         # Weights first: a run that is killed between the two repeats the evaluation, and loses nothing.
-        self._manager.save()
+        try:
+            self._manager.save()
+        except tf.errors.OpError as error:
+            raise OSError(f"{self._run.checkpoints}: the checkpoint could not be written: {error.message}") from None
         return row
 
     def finish(self) -> StageResult:

@@ -25,9 +25,10 @@ import yaml
 
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import Dataset, DatasetError
-from fer_training.data.face_cropping import find_faces
+from fer_training.data.face_cropping import BoxCache, find_faces
 from fer_training.data.fer2013_crops import stage1_crops
 from fer_training.data.registry import DatasetSpec, read_dataset
+from fer_training.data.summary import describe
 from fer_training.evaluation.metrics import measure
 from fer_training.evaluation.plots import save_curves
 from fer_training.evaluation.predictions import Predictions
@@ -67,19 +68,30 @@ class RunFolder:
             ValueError: the folder holds a run of another config, other data, or another origin.
 
         """
+        self.check_config(config)
         self.path.mkdir(parents=True, exist_ok=True)
         path = self.path / CONFIG
-        if path.exists():
-            lost = lost_options(_config_values(path))
-            if lost or read_run_config(self.path) != config:
-                got = f"one of version 0.4 with {lost[0]}, which is gone" if lost else "another one"
-                raise ValueError(f"{path}: expected the config of this run, got {got}; use a new folder")
-        else:
+        if not path.exists():
             write_atomically(path, yaml.safe_dump(to_dict(config), sort_keys=False))
         self._claim_data(train, validation, source)
         if not (self.path / RESULT).exists():
             entries = [*environments(self.path), environment()]
             write_atomically(self.path / ENVIRONMENT, json.dumps(entries, indent=1) + "\n")
+
+    def check_config(self, config: StageConfig) -> None:
+        """Make sure that a run found here has this config; nothing is written.
+
+        Raises:
+            ValueError: it has another one.
+
+        """
+        path = self.path / CONFIG
+        if not path.exists():
+            return
+        lost = lost_options(_config_values(path))
+        if lost or read_run_config(self.path) != config:
+            got = f"one of version 0.4 with {lost[0]}, which is gone" if lost else "another one"
+            raise ValueError(f"{path}: expected the config of this run, got {got}; use a new folder")
 
     def _claim_data(self, train: Crops, validation: Crops, source: dict[str, Any]) -> None:
         digests = {"train_digest": train.digest, "validation_digest": validation.digest}
@@ -91,7 +103,7 @@ class RunFolder:
             if {name: found.get(name, digest) for name, digest in digests.items()} != digests:
                 raise ValueError(f"{path}: expected the faces that this run began with, got others; use a new folder")
             for name, before in _origin(found).items():
-                if source.get(name, before) != before:
+                if not _same_origin(source.get(name, before), before):
                     raise ValueError(f"{path}: expected the {name} {before} of this run, got {source[name]}")
             return
         manifest = {
@@ -209,7 +221,13 @@ def crops_of_run(folder: Path, config: StageConfig, path: Path) -> tuple[Crops, 
     if not manifest.is_file():
         return stage1_crops(path)
     values = _read_data(manifest)
-    crops = find_faces(_dataset_of_run(values, path), config.preprocess.box_scale).crops
+    dataset = _dataset_of_run(values, path)
+    # Where the second stage of several folds remembers its faces; searched again without it.
+    faces = Path(folder).parent / "faces"
+    cache, spec = BoxCache(faces if faces.is_dir() else None), config.preprocess
+    found = find_faces(dataset, spec.box_scale, cache, spec.level_from)
+    print(describe(replace(dataset, problems=(*dataset.problems, *found.problems(dataset)))), file=sys.stderr)
+    crops = found.crops
     places = {name: i for i, name in enumerate(crops.names)}
     missing = [name for name in (*values["train"], *values["validation"]) if name not in places]
     if missing:
@@ -235,6 +253,12 @@ def _dataset_of_run(values: dict[str, Any], path: Path) -> Dataset:
 
 def _origin(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: manifest[name] for name in ("initial_weights", "teachers") if name in manifest}
+
+
+def _same_origin(now: Any, before: Any) -> bool:
+    """Return whether two records name the same weights; a run's folder may have another name meanwhile."""
+    runs = [str(one).rpartition("-")[2] for one in (now, before) if str(one).startswith("run ")]
+    return runs[0] == runs[1] if len(runs) == 2 else bool(now == before)
 
 
 def _config_values(path: Path) -> Any:

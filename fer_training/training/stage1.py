@@ -19,6 +19,7 @@ from fer_training.training.config import StageConfig
 from fer_training.training.distillation import ConsistentTeacher, classes_by_votes, distillation_targets
 from fer_training.training.initialization import BundleWeights, ImageNetWeights, InitialWeights
 from fer_training.training.loop import StageResult, run_stage
+from fer_training.training.run_folder import RunFolder
 
 SPEC = DatasetSpec("fer2013")
 _IMAGENET = ImageNetWeights()
@@ -55,6 +56,8 @@ def train_stage1(
     _check_needs(config, ferplus, teachers)
     bundles = [load_bundle(teacher) for teacher in teachers]
     adapted = initial_weights.adapt(config)
+    # Before the data are read.
+    RunFolder(folder).check_config(adapted)
     train, validation = (paper_stage1_crops if whole_split else stage1_crops)(fer2013, ferplus)
     begun = [initial_weights.bundle] if isinstance(initial_weights, BundleWeights) else []
     _note_other_selections([*bundles, *begun], validation)

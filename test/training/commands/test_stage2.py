@@ -2,13 +2,17 @@
 
 import json
 
+import cv2
 import pytest
+import yaml
+from look_alike import photograph, tiny_config
 
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.pipeline import Pipeline
 from fer_training.cli import main
 from fer_training.experiments.pictures import frame
+from fer_training.training.config import to_dict
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -34,3 +38,69 @@ def test_a_second_stage_from_a_bundle_gives_a_bundle_with_contempt(world, everyt
     classifier = make_classifier(load_bundle(tmp_path / "eight"), "litert")
     face = Pipeline(classifier).process({"camera": frame(faces=1)})["camera"][0]
     assert face.raw.probabilities.array.shape == (8,) and face.raw.probabilities.array.sum() == pytest.approx(1)
+
+
+def clinic(folder, people=5):
+    """Write photographs of a clinic's own: two expressions of each person."""
+    for person in range(people):
+        for label, name in enumerate(("happy", "sad")):
+            (folder / name / f"p{person}").mkdir(parents=True)
+            cv2.imwrite(str(folder / name / f"p{person}" / "1.png"), photograph(label, person * 3 + label))
+    return folder
+
+
+def test_a_data_folder_that_was_moved_and_renamed_goes_on_with_its_run(tmp_path, imagenet_weights, capsys):
+    (tmp_path / "tiny.yaml").write_text(
+        yaml.safe_dump(to_dict(tiny_config(steps=2, evaluate_steps=1, center_weight=0.0)))
+    )
+    words = [
+        "stage2",
+        "--config",
+        str(tmp_path / "tiny.yaml"),
+        "--dataset",
+        "folders",
+        "--whole",
+        "--stage1",
+        "imagenet",
+    ]
+    words += [
+        "--stage1",
+        "imagenet",
+        "--imagenet-weights",
+        str(imagenet_weights),
+        "--protocol",
+        "disjoint",
+        "--fold",
+        "0",
+    ]
+    words += ["--output", str(tmp_path / "run")]
+    assert main([*words, "--path", str(clinic(tmp_path / "faces"))]) == 0
+    first = capsys.readouterr()
+    assert "faces: 10 pictures of 5 people" in first.err and "pictures      5    5   10" in first.err
+    assert json.loads((tmp_path / "run/fold0/data.json").read_text())["dataset"]["detector"] == "default"
+    (tmp_path / "run/fold0/result.json").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "faces").rename(tmp_path / "elsewhere" / "people")
+    assert main([*words, "--path", str(tmp_path / "elsewhere" / "people")]) == 0
+    assert "at step 2" in (tmp_path / "run/fold0/run.log").read_text(), "it went on from its checkpoint"
+
+
+def test_a_class_that_only_the_test_has_stops_the_command_before_the_training(tmp_path, imagenet_weights, capsys):
+    clinic(tmp_path / "faces" / "train")
+    clinic(tmp_path / "faces" / "test", people=1)
+    (tmp_path / "faces/test/sad").rename(tmp_path / "faces/test/contempt")
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(to_dict(tiny_config())))
+    words = [
+        "stage2",
+        "--config",
+        str(tmp_path / "tiny.yaml"),
+        "--dataset",
+        "folders",
+        "--whole",
+        "--stage1",
+        "imagenet",
+    ]
+    words += ["--stage1", "imagenet", "--imagenet-weights", str(imagenet_weights), "--path", str(tmp_path / "faces")]
+    assert main([*words, "--output", str(tmp_path / "run")]) == 1
+    assert "got none of contempt, which only test has" in capsys.readouterr().err
+    assert not list((tmp_path / "run").glob("fold*"))

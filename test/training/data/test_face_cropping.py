@@ -13,8 +13,8 @@ from fer_ros.core.profile import load_pipeline
 from fer_training.data.class_folders import read_class_folders
 from fer_training.data.dataset import Dataset, DatasetError, Sample
 from fer_training.data.face_cropping import BoxCache, find_faces, read_crops
-from fer_training.data.face_search import BARE_CASCADE
 from fer_training.data.registry import DatasetSpec
+from fer_training.legacy import BARE_CASCADE
 
 
 def scene(blank=1):

@@ -1,6 +1,7 @@
 """Folds keep apart what they promise, and are the same again."""
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -70,6 +71,15 @@ def test_folds_are_the_same_again_and_their_manifest_is_not_written_over(ckplus,
     save_folds(ckplus, TEN_GROUPS, folds, tmp_path / "folds.json")
     with pytest.raises(ValueError, match="expected the folds of this data set and protocol, got others"):
         save_folds(ckplus, PAPER, make_folds(ckplus, PAPER), tmp_path / "folds.json")
+
+
+def test_a_data_set_that_was_renamed_has_the_same_folds(ckplus, tmp_path):
+    save_folds(ckplus, TEN_GROUPS, make_folds(ckplus, TEN_GROUPS), tmp_path / "folds.json")
+    renamed = replace(ckplus, name="moved")
+    save_folds(renamed, TEN_GROUPS, make_folds(renamed, TEN_GROUPS), tmp_path / "folds.json")
+    other = replace(ckplus, samples=ckplus.samples[:-1])
+    with pytest.raises(ValueError, match="expected the folds of this data set and protocol, got others"):
+        save_folds(other, TEN_GROUPS, make_folds(other, TEN_GROUPS), tmp_path / "folds.json")
 
 
 def test_reported_splits_are_never_in_a_fold_and_a_validation_split_is_the_fold(tmp_path):

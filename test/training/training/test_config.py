@@ -46,8 +46,14 @@ def test_the_papers_numbers_are_the_papers():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("steps: 1\nevaluate_steps: 1\nspeed: 3", "got also .'speed'"),
-        ("steps: 1\nevaluate_steps: 1\noptimizer: {rate: 1}", "optimizer.*got also .'rate'"),
+        ("steps: 1\nevaluate_steps: 1\nzzzz: 3", "unknown key zzzz .keys here: augmentation, "),
+        ("steps: 1\nevaluate_step: 1", "unknown key evaluate_step: did you mean evaluate_steps?"),
+        ("steps: 1\nevaluate_steps: 1\nlearning_rate: 1", "learning_rate: did you mean optimizer.learning_rate?"),
+        ("steps: 1\nevaluate_steps: 1\nnetwork: {dropuot: 1}", "network.dropuot: did you mean network.dropout?"),
+        (
+            "steps: 1\nevaluate_steps: 1\noptimizer: {rate: 1}",
+            "unknown key optimizer.rate.*keys here: clip_norm",
+        ),
         ("steps: many\nevaluate_steps: 1", "steps must be int, got 'many'"),
         ("steps: 1\nevaluate_steps: 1\noptimizer: {schedule: steep}", "schedule must be"),
         ("steps: 1\nevaluate_steps: 1\nmixup: 0.2", "mixup and center loss exclude each other"),
@@ -56,7 +62,7 @@ def test_the_papers_numbers_are_the_papers():
         ("steps: 1\nevaluate_steps: 1\nnetwork: {dropout: 1.5}", "dropout must be 0 to 0.99, got 1.5"),
         ("steps: 1\nevaluate_steps: 1\noptimizer: {learning_rate: 0}", "learning_rate must be at least 1e-09, got 0"),
         ("[1, 2]", "must be a mapping, got list"),
-        ("steps: [", "config.yaml"),
+        ("steps: [", "expected YAML, got while parsing"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file(tmp_path, text, message):

@@ -7,6 +7,7 @@ import numpy as np
 from look_alike import tiny_config, tiny_crops
 
 from fer_training.data.dataset import Dataset, Sample
+from fer_training.data.face_cropping import crops_of
 from fer_training.data.registry import DatasetSpec
 from fer_training.data.splits import Protocol
 from fer_training.evaluation.predictions import Predictions
@@ -41,3 +42,13 @@ def test_a_row_has_the_last_step_before_the_best(tmp_path):
     write_folds({"f": found}, tmp_path / "folds.csv")
     header, row = csv.reader((tmp_path / "folds.csv").read_text().splitlines())
     assert header[2] == "last_accuracy" and header[6] == "best_accuracy" and (row[2], row[6]) == ("0.0", "1.0")
+
+
+def test_a_fold_that_trains_without_a_class_is_named():
+    pixels = [np.full((9, 9), i, np.uint8) for i in range(6)]
+    samples = tuple(Sample(f"s{i}", p, int(i == 5), subject=f"p{i // 2}") for i, p in enumerate(pixels))
+    dataset = Dataset("x", ("happy", "sad"), samples, cropped=True)
+    protocol = Protocol("people", "one_subject")
+    validation = CrossValidation(DatasetSpec("folders"), dataset, crops_of(dataset), protocol)
+    assert validation.unlearned() == ["p2 trains without a picture of sad"]
+    assert validation.unlearned(slice(2)) == []
