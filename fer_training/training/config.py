@@ -83,6 +83,20 @@ class StageConfig:
         0.0, "Decay of the weights' moving average that is evaluated and exported; 0 for none.", low=0.0, high=0.99999
     )
     balance: float = setting(0.0, "Exponent of the inverse class frequency in the loss.", low=0.0)
+    trained_blocks: int = setting(
+        0,
+        "How many of the last blocks learn, with the last layer; what stands before them keeps its initial weights and "
+        "statistics. 0 trains every layer.",
+        low=0,
+    )
+    keep_head: bool = setting(
+        False,
+        "Whether a second stage's last layer starts with what the first one knows of the same labels; labels that it "
+        "does not know are drawn anew.",
+    )
+    fixed_statistics: bool = setting(
+        False, "Whether batch norm normalises by its initial statistics in training, as it does at run time."
+    )
 
     def __post_init__(self) -> None:
         """Check the values, and those that exclude each other."""

@@ -12,6 +12,7 @@ import keras
 from fer_ros.core.classification.bundle import MANIFEST, SHIPPED, Bundle, load_bundle
 from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_training.data.crops import Crops
+from fer_training.evaluation.predictions import Predictions
 from fer_training.legacy import translate_facts
 from fer_training.models.bundle_weights import load_folded_weights
 from fer_training.models.channel_pruning import load_pruned_weights
@@ -39,6 +40,10 @@ class InitialWeights(Protocol):
         """Put the weights into a fresh network; `crops` are the training faces of the new stage."""
         ...
 
+    def labels(self) -> tuple[str, ...]:
+        """Return what the outputs of the last layer are called; none where it knows no expressions."""
+        ...
+
     def describe(self) -> str:
         """Name these weights and no others, wherever they stand; for the records of the run that starts there."""
         ...
@@ -51,12 +56,16 @@ class ImageNetWeights:
     weights: Path | None = None
 
     def adapt(self, config: StageConfig) -> StageConfig:
-        """See InitialWeights.adapt."""
-        return config
+        """See InitialWeights.adapt; every layer trains, because ImageNet's know no faces."""
+        return replace(config, trained_blocks=0, fixed_statistics=False)
 
     def initialise(self, network: keras.Model, config: StageConfig, crops: Crops) -> None:
         """See InitialWeights.initialise."""
         load_imagenet_weights(network, config.network, self.weights)
+
+    def labels(self) -> tuple[str, ...]:
+        """See InitialWeights.labels."""
+        return ()
 
     def describe(self) -> str:
         """See InitialWeights.describe; the file is not looked into."""
@@ -77,6 +86,10 @@ class RunWeights:
     def initialise(self, network: keras.Model, config: StageConfig, crops: Crops) -> None:
         """See InitialWeights.initialise."""
         transfer_weights(network, load_run(self.folder)[0])
+
+    def labels(self) -> tuple[str, ...]:
+        """See InitialWeights.labels."""
+        return Predictions.load(self.folder).labels
 
     def describe(self) -> str:
         """See InitialWeights.describe."""
@@ -122,6 +135,10 @@ class BundleWeights:
         plain = build_network(replace(config.network, squeeze=0), network.output[LOGITS].shape[-1])
         load(plain, bundle, crops)
         transfer_weights(network, plain, missing=is_gate)
+
+    def labels(self) -> tuple[str, ...]:
+        """See InitialWeights.labels."""
+        return tuple(self.bundle.labels)
 
     def describe(self) -> str:
         """See InitialWeights.describe."""

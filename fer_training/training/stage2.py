@@ -14,7 +14,7 @@ import keras
 
 from fer_training.data.crops import Crops
 from fer_training.evaluation.predictions import Predictions
-from fer_training.models.mobilenet import renew_head
+from fer_training.models.mobilenet import build_network, copy_head, renew_head
 from fer_training.training.config import StageConfig
 from fer_training.training.initialization import InitialWeights
 from fer_training.training.loop import run_stage
@@ -55,6 +55,10 @@ def train_stage2(
     def initialise(network: keras.Model) -> None:
         initial_weights.initialise(network, adapted, train)
         renew_head(network, adapted.seed)
+        if adapted.keep_head and (known := initial_weights.labels()):
+            first = build_network(adapted.network, len(known))
+            initial_weights.initialise(first, adapted, train)
+            copy_head(network, first, train.labels, known)
 
     origin = {**(source or {}), "initial_weights": initial_weights.describe()}
     run_stage(train, validation, adapted, folder, initialise, progress=progress, source=origin)

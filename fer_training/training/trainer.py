@@ -13,6 +13,7 @@ from fer_training.data.crops import Crops
 from fer_training.evaluation.predictions import predict
 from fer_training.models.center_loss import CenterLoss
 from fer_training.models.devices import ONE_REPLICA, choose_precision, choose_strategy, computing_in
+from fer_training.models.freezing import fix_statistics, train_last_blocks
 from fer_training.models.mobilenet import FEATURES, LOGITS, VOTES, build_network, decayed_kernels
 from fer_training.training.batches import BatchMaker
 from fer_training.training.config import OptimizerConfig, StageConfig
@@ -52,6 +53,10 @@ class Trainer:
         with self.strategy.scope():
             with computing_in(precision):
                 self.network = build_network(config.network, classes, self._votes)
+            # Before anything is built for what trains.
+            train_last_blocks(self.network, config.trained_blocks)
+            if config.fixed_statistics:
+                fix_statistics(self.network)
             self.exported = build_network(config.network, classes, self._votes) if config.ema else self.network
             self.optimizer = _optimizer(config.optimizer, replicas, precision)
             self.optimizer.build(self.network.trainable_variables)
