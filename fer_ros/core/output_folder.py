@@ -12,14 +12,14 @@ ROOM = 20 << 20
 
 
 def check_output_folder(
-    folder: Path, names: Iterable[str] = ("*",), overwrite: bool = False, what: str = "report", room: int = ROOM
+    folder: Path, names: Iterable[str] = ("*",), overwrite: bool | None = False, what: str = "report", room: int = ROOM
 ) -> None:
     """Refuse a folder in which results could not be written, or would replace earlier ones.
 
     Args:
         folder: where they shall stand; it need not exist, and is not made.
         names: of what will be written, patterns too.
-        overwrite: whether earlier ones may be replaced.
+        overwrite: whether earlier ones may be replaced; None where there is no option for that.
         what: is there when one of the names is.
         room: bytes that will be needed.
 
@@ -33,9 +33,9 @@ def check_output_folder(
     there = sorted({path.name for name in names for path in folder.glob(name)})
     if there and not overwrite:
         more = f" and {len(there) - 3} more" if len(there) > 3 else ""
+        offer = "" if overwrite is None else ", or add --overwrite"
         raise ValueError(
-            f"{folder}: expected no earlier {what}, got {', '.join(there[:3])}{more}: name another --output, or add "
-            "--overwrite"
+            f"{folder}: expected no earlier {what}, got {', '.join(there[:3])}{more}: name another --output{offer}"
         )
     _check_room(folder, room)
 

@@ -8,12 +8,12 @@ from tiny_bundle import make_tiny_bundle
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
 from fer_training.data.dataset import Dataset, DatasetError, Sample
-from fer_training.evaluation.evaluate import crops_for, evaluate_classifier
+from fer_training.evaluation.evaluate import Missed, crops_for, evaluate_classifier
 
 
 def scenes(*labels):
-    faces = [Sample(f"face{i}", photograph(3, i), i % len(labels)) for i in range(2)]
-    wall = Sample("wall", np.full((160, 160), 90, np.uint8), 0)
+    faces = [Sample(f"face{i}", photograph(3, i), i % len(labels), split=("train", "test")[i]) for i in range(2)]
+    wall = Sample("wall", np.full((160, 160), 90, np.uint8), 0, split="test")
     return Dataset("scenes", labels, (*faces, wall), cropped=False)
 
 
@@ -22,13 +22,30 @@ def bundle(tmp_path_factory):
     return load_bundle(make_tiny_bundle(tmp_path_factory.mktemp("two") / "b", labels=("happy", "sad", "neutral")))
 
 
-def test_a_missed_face_is_a_wrong_prediction(bundle):
-    crops, missed = crops_for(scenes("sad", "happy"), bundle)
-    assert missed == 1 and crops.labels == bundle.labels and crops.targets.tolist() == [1, 0]
-    evaluation = evaluate_classifier(make_classifier(bundle, "litert"), crops, missed, {"split": "all"})
-    right = int((evaluation.probabilities.argmax(axis=1) == crops.targets).sum())
+@pytest.fixture(scope="module")
+def evaluation(bundle):
+    dataset = scenes("sad", "happy")
+    crops, found = crops_for(dataset, bundle)
+    assert crops.labels == bundle.labels and crops.targets.tolist() == [1, 0]
+    classifier = make_classifier(bundle, "litert")
+    return evaluate_classifier(classifier, crops, found, {"split": "all"}, dataset, {"train": "learned"})
+
+
+def test_a_missed_face_is_a_wrong_prediction_and_has_a_name(bundle, evaluation):
+    assert evaluation.missed == (Missed("wall", 1, "test"),), "under the bundle's label: sad is its second"
+    right = int((evaluation.probabilities.argmax(axis=1) == evaluation.targets).sum())
     assert evaluation.n == 3 and evaluation.accuracy == pytest.approx(right / 3)
-    assert evaluation.to_dict()["missed_faces"] == 1 and evaluation.facts["bundle"] == bundle.id
+    values = evaluation.to_dict()
+    assert values["missed_faces"] == 1 and values["missed"] == ["wall"] and values["bundle"] == bundle.id
+    assert any("no face found in 1 of 3 pictures (wall)" in problem for problem in evaluation.problems)
+
+
+def test_each_split_has_a_result_of_its_own_with_its_missed_faces(evaluation):
+    right = (evaluation.probabilities.argmax(axis=1) == evaluation.targets).astype(int).tolist()
+    train, test = evaluation.by_split()
+    assert (train.split, train.n, train.right, train.learned) == ("train", 1, right[0], "learned")
+    assert (test.split, test.n, test.right, test.learned) == ("test", 2, right[1], "")
+    assert [box is not None and box.width > 50 for box in evaluation.boxes] == [True, True]
 
 
 def test_a_label_that_the_bundle_does_not_have_is_refused(bundle):
