@@ -22,7 +22,9 @@ def generate_launch_description() -> LaunchDescription:
     )
 
 
-def camera_and_page(source: str, rate: float, loop: bool, page: bool, page_port: int, image_topic: str) -> list[Action]:
+def camera_and_page(
+    source: str, rate: float, loop: bool, page: bool, uploads: bool, page_port: int, image_topic: str
+) -> list[Action]:
     """Return camera_node, and page_node where it is asked for."""
     namespace = LaunchConfiguration("namespace")
     camera = Node(
@@ -49,7 +51,15 @@ def camera_and_page(source: str, rate: float, loop: bool, page: bool, page_port:
         package="fer_ros",
         executable="page_node",
         namespace=namespace,
-        parameters=[{"image_topics": topics, "port": page_port}],
+        parameters=[
+            {
+                "image_topics": topics,
+                "port": page_port,
+                "uploads": uploads,
+                # What somebody brings is judged as the camera's images are.
+                "upload_profile": ParameterValue(LaunchConfiguration("profile"), value_type=str),
+            }
+        ],
         on_exit=end_with("page_node", wait=0.0),
         output="screen",
     )

@@ -172,6 +172,12 @@ WEBCAM = (
         "loop", "false", "start a file or folder again at its end: true or false; else launch ends there", boolean
     ),
     Argument("page", "false", "serve a live page on 127.0.0.1 too: true or false", boolean),
+    Argument(
+        "uploads",
+        "false",
+        "with the page: analyse pictures, videos and cameras of who opens it: true or false",
+        boolean,
+    ),
     _numeric(PAGE_NODE, "port", "port of the page; 0 is any that is free", argument="page_port"),
     Argument("image_topic", "camera/image_raw", "topic of the images", checks.topic),
 )

@@ -11,9 +11,11 @@ from rclpy.node import Node
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 from sensor_msgs.msg import Image
 
 from fer_ros.client.quality_of_service import RESULTS, subscription_events
+from fer_ros.core.palette import COLOURS, UNCERTAIN, ink
 from fer_ros.core.paths import user_path
 from fer_ros.core.types import Reasons
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
@@ -158,11 +160,10 @@ class ViewerNode(Node):
         for face in sorted(message.faces, key=_id):
             confidence = _confidence(face)
             center = face.bbox.center.position
-            bar = "█" * round(10 * confidence)
             table.add_row(
                 face.track_id or "-",
-                _label(face),
-                f"{confidence:4.0%} {bar}",
+                styled_label(face),
+                styled_bar(face, confidence),
                 _state(face),
                 f"({center.x:.0f}, {center.y:.0f}) {face.bbox.size_x:.0f} px",
             )
@@ -186,6 +187,29 @@ def _state(face: FaceEmotion) -> str:
 def _label(face: FaceEmotion) -> str:
     """The smoothed label where there is smoothing, else the raw one."""
     return str((face.smoothed_label or "uncertain") if face.smoothed_probabilities else face.raw_label)
+
+
+def is_sure(face: FaceEmotion) -> bool:
+    """Whether a face's label counts as shown: it is stable; or, without smoothing, nothing speaks against the face."""
+    if face.state == FaceEmotion.RAW:
+        return not face.reasons
+    return bool(face.state == FaceEmotion.STABLE)
+
+
+def styled_label(face: FaceEmotion) -> Text:
+    """Return the label in its colour; one that is not sure is gray, and never bold."""
+    label = _label(face)
+    if not is_sure(face) or label not in COLOURS:
+        return Text(label, style=f"dim {UNCERTAIN}")
+    weight = "bold " if face.state == FaceEmotion.STABLE else ""
+    return Text(f" {label} ", style=f"{weight}{ink(COLOURS[label])} on {COLOURS[label]}")
+
+
+def styled_bar(face: FaceEmotion, confidence: float) -> Text:
+    """Return the confidence as a number and a bar: solid in the label's colour, hatched gray where it is not sure."""
+    label, sure = _label(face), is_sure(face)
+    bar = ("█" if sure else "░") * round(10 * confidence)
+    return Text.assemble(f"{confidence:4.0%} ", (bar, COLOURS.get(label, UNCERTAIN) if sure else UNCERTAIN))
 
 
 def _confidence(face: FaceEmotion) -> float:
