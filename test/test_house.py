@@ -63,12 +63,10 @@ def test_a_node_without_ros_says_in_one_line_what_is_missing():
 
 
 def names_in(path):
-    """Return the packages that a requirements or constraints file names, and those of the files it includes."""
+    """Return the packages that a requirements or constraints file names."""
     names = set()
     for line in path.read_text().splitlines():
-        if line.startswith("-r "):
-            names |= names_in(path.parent / line[3:])
-        elif line and not line.startswith("#"):
+        if line and not line.startswith("#"):
             names.add(re.split(r"[=<> ;\[]", line)[0].lower().replace("_", "-").replace(".", "-"))
     return names
 
@@ -76,7 +74,8 @@ def names_in(path):
 @pytest.mark.parametrize("underlay", ["wheels", "apt"])
 def test_every_package_of_the_environment_is_pinned(underlay):
     folder = ROOT / "constraints"
-    assert names_in(folder / f"{underlay}.in") - names_in(folder / f"{underlay}.txt") == set()
+    named = set.union(*(names_in(folder / f"{part}.in") for part in (underlay, "demo", "train", "dev")))
+    assert named - names_in(folder / f"{underlay}.txt") == set()
 
 
 def test_what_pip_install_brings_is_in_the_environment():
@@ -91,3 +90,12 @@ def test_what_pip_install_brings_is_in_the_environment():
 def test_the_licence_is_the_one_that_the_package_names():
     assert MANIFEST.findtext("license") == PROJECT["license"] == "Apache-2.0"
     assert "Apache License\n                           Version 2.0, January 2004" in (ROOT / "LICENSE").read_text()
+
+
+def test_the_demo_is_set_up_without_tensorflow():
+    folder = ROOT / "constraints"
+    demo = names_in(folder / "demo.in") | names_in(folder / "wheels.in")
+    assert "tensorflow" not in demo and "tensorflow" in names_in(folder / "train.in")
+    script = (ROOT / "tools/setup.sh").read_text()
+    assert "demo) parts=(demo) ;;" in script and "all) parts=(demo train dev) ;;" in script
+    assert "tools/setup.sh $level" in (ROOT / "tools/demo.sh").read_text()

@@ -21,6 +21,11 @@ case $level in
     *) fail "expected demo, train or all, got $level" ;;
 esac
 
+# Two at the same time, such as two demos, would write into each other's files.
+mkdir -p build
+exec 9> build/setup.lock
+flock --nonblock 9 || { say "another set-up of this folder is at work: waiting for it"; flock 9; }
+
 # A step is done when its stamp holds the digest of what it was made from.
 fresh() { [[ -f "$1" && "$(cat "$1")" == "$2" ]]; }
 

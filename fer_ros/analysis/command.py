@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fer_ros.core.missing import needs
 from fer_ros.core.paths import user_path
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError, RuntimeError) as error:
         return _fail(str(error), _USAGE)
     except ModuleNotFoundError as error:
-        return _fail(f"needs the Python package {error.name}: pip install '.[analysis]'", _USAGE)
+        return _fail(needs(error.name or str(error), "analysis"), _USAGE)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     try:
         return _run(options, jobs, shlex.join([_NAME, *given]))
     except BrokenPipeError:

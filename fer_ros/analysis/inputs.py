@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from fer_ros.core.paths import is_litter, natural_key, user_path, without_password
 from fer_ros.core.sources import SourceError, VideoFile, is_live, open_recorded
 from fer_ros.core.sources.folder import is_picture
 from fer_ros.core.sources.types import first_names
+from fer_ros.core.suggestions import did_you_mean
 
 VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ogv", ".webm", ".wmv")
 """What a video's name ends in within a folder; a file that is named by itself may have any name."""
@@ -62,7 +62,7 @@ def _inputs(given: str | Path) -> list[Input]:
         return _folder(path)
     if is_live(str(given)) or not path.is_file():
         raise ValueError(_missing(str(given), path))
-    if path.suffix.lower() in BAG_SUFFIXES:
+    if path.suffix.lower() in (*BAG_SUFFIXES, ".bag"):
         return [Input(path, BAG)]
     try:
         source = open_recorded(str(path))
@@ -95,5 +95,5 @@ def _missing(given: str, path: Path) -> str:
         shown = without_password(given)
         return f"expected pictures, folders, videos or bags, got {shown}: record it first, or show it by camera_node"
     beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = get_close_matches(path.name, beside, 1)
-    return f"{given}: no such file or folder" + (f": did you mean {path.with_name(close[0])}?" if close else "")
+    near = did_you_mean(str(path), [str(path.with_name(name)) for name in beside])
+    return f"{given}: no such file or folder{near}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fer_ros.core.missing import needs
 from fer_ros.core.types import Expression, TrackedFace
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class MissingPackage(RuntimeError):
 
     def __init__(self, name: str, purpose: str) -> None:
         """Name it, what it would be for, and how to get it."""
-        super().__init__(f"{purpose} needs the Python package {name}: pip install '.[analysis]'")
+        super().__init__(f"{purpose} {needs(name, 'analysis')}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(f"fer-make-bag: {remedy(error)}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"fer-make-bag: interrupted: {options.output} is not whole", file=sys.stderr)
+        return 130
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -5,15 +5,14 @@ OpenCV takes a JPEG whose middle is missing for whole: the decoder's only word a
 
 from __future__ import annotations
 
-import os
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import cv2
 
-_STDERR = 2
+from fer_ros.core.library_output import lines_taken_out
+
 _DECODERS = re.compile(
     rb"^(Corrupt JPEG data|Premature end of JPEG|Invalid (SOS|JPEG)|Inconsistent progression|Unsupported (marker|JPEG)|"
     rb"Warning: unknown JFIF|Unknown Adobe|Application transferred too|libpng (warning|error)|\[[^]]+ @ 0x)"
@@ -25,8 +24,6 @@ _HARMLESS = re.compile(
     r"Corrupt JPEG data: (\d|1[0-6]) extraneous bytes before marker 0xd9)"
 )
 
-_one_at_a_time = threading.Lock()
-
 
 @contextmanager
 def decoder_warnings() -> Iterator[list[str]]:
@@ -35,24 +32,8 @@ def decoder_warnings() -> Iterator[list[str]]:
     The error output of the whole process is held back for that time, milliseconds; what others wrote is passed on.
     OpenCV's own log is silent meanwhile.
     """
-    lines: list[str] = []
-    with _one_at_a_time, _silent_opencv():
-        try:
-            before = os.dup(_STDERR)
-        except OSError:  # closed, as a daemon may have it: nothing can be printed then
-            yield lines
-            return
-        held = os.memfd_create("stderr")
-        try:
-            os.dup2(held, _STDERR)
-            try:
-                yield lines
-            finally:
-                os.dup2(before, _STDERR)
-                _sort(held, before, lines)
-        finally:
-            os.close(held)
-            os.close(before)
+    with lines_taken_out(_DECODERS.match) as lines, _silent_opencv():
+        yield lines
 
 
 @contextmanager
@@ -64,18 +45,6 @@ def _silent_opencv() -> Iterator[None]:
         yield
     finally:
         log.setLogLevel(level)
-
-
-def _sort(held: int, before: int, lines: list[str]) -> None:
-    """Take the decoders' lines out of what was held back, and write the others where they belong."""
-    size = os.lseek(held, 0, os.SEEK_END)
-    if not size:
-        return
-    for line in os.pread(held, size, 0).splitlines(keepends=True):
-        if _DECODERS.match(line):
-            lines.append(line.decode("utf-8", "replace").strip())
-        else:
-            os.write(before, line)
 
 
 def damage(lines: list[str]) -> str:

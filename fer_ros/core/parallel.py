@@ -9,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from fer_ros.core.missing import needs
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -55,7 +57,9 @@ def _on_ray(run: Callable[[Job], Result], jobs: Sequence[Job], address: str) -> 
     try:
         import ray
     except ImportError as error:
-        raise RuntimeError(f"a Ray cluster was asked for, but the package ray is missing ({error})") from None
+        raise RuntimeError(
+            f"a Ray cluster was asked for, but the package ray is missing: it {needs('ray')} ({error})"
+        ) from None
     ray.init(None if address == "local" else address, ignore_reinit_error=True, log_to_driver=False)
     try:
         remote: Callable[[Job], Any] = ray.remote(run).remote

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.config import PipelineConfig
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.settings import settings_of
+from fer_ros.core.suggestions import did_you_mean
 
 PROFILES = ("default", "robot", "paper")
 """The parameter files that come with the package."""
@@ -77,7 +77,10 @@ def find_profile(profile: str | Path) -> Path:
             if (folder / f"{profile}.yaml").is_file():
                 return folder / f"{profile}.yaml"
         raise FileNotFoundError(f"expected {profile}.yaml in one of {', '.join(map(str, folders))}, got none")
-    raise FileNotFoundError(f"profile must be one of {', '.join(PROFILES)}, or a parameter file, got {str(profile)!r}")
+    raise FileNotFoundError(
+        f"profile must be one of {', '.join(PROFILES)}, or a parameter file, got {str(profile)!r}"
+        f"{did_you_mean(str(profile), PROFILES)}"
+    )
 
 
 def _config_folders() -> list[Path]:
@@ -121,8 +124,7 @@ def explain_unknown(name: str, known: Collection[str]) -> str:
         return f"parameter {name} is now {RENAMED[name]}"
     if name in REMOVED:
         return f"parameter {name} is gone: {REMOVED[name]}"
-    close = get_close_matches(name, known, 1)
-    return f"unknown parameter {name}" + (f": did you mean {close[0]}?" if close else "")
+    return f"unknown parameter {name}{did_you_mean(name, known)}"
 
 
 def read_parameters(path: Path) -> dict[str, Any]:

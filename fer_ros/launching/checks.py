@@ -10,11 +10,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from fer_ros.core.paths import user_path
+from fer_ros.core.suggestions import did_you_mean
 
 Reader = Callable[[str], Any]
 
@@ -91,8 +91,7 @@ def check_names(given: Iterable[str], known: Sequence[str]) -> None:
     problems = []
     for name in names:
         if name not in known and name not in _OF_LAUNCH:
-            close = get_close_matches(name, known, 1)
-            problems.append(f"unknown argument {name}" + (f": did you mean {close[0]}?" if close else ""))
+            problems.append(f"unknown argument {name}{did_you_mean(name, known)}")
     if problems:
         raise ArgumentError("; ".join(problems) + " (--show-args lists the arguments)")
 

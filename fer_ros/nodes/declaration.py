@@ -163,13 +163,16 @@ def declare_parameters(node: Node, parameters: Sequence[Parameter]) -> Values:
     _check_names(node, [name for name in given if name not in known and not node.has_parameter(name)], known)
     values: Values = {}
     for name, parameter in known.items():
-        values[name] = parameter.convert(given[name]) if name in given else parameter.default
+        try:
+            values[name] = parameter.convert(given[name]) if name in given else parameter.default
+        except ParameterError as error:
+            raise ParameterError(f"{node.get_fully_qualified_name()}: {error}") from None
         if node.has_parameter(name):  # by an earlier object of the same node
             continue
         try:
             node.declare_parameter(name, values[name], parameter.descriptor(), ignore_override=True)
         except InvalidParameterValueException as error:
-            raise ParameterError(f"parameter {name}: {error}") from None
+            raise ParameterError(f"{node.get_fully_qualified_name()}: parameter {name}: {error}") from None
     node.add_pre_set_parameters_callback(lambda changes: [_converted(node, known, change) for change in changes])
     return values
 
@@ -188,7 +191,7 @@ def _check_names(node: Node, unknown: list[str], known: Collection[str]) -> None
         else:
             errors.append(text)
     if errors:
-        raise ParameterError("; ".join(errors))
+        raise ParameterError(f"{node.get_fully_qualified_name()}: {'; '.join(errors)}")
 
 
 def _converted(node: Node, known: dict[str, Parameter], change: rclpy.parameter.Parameter) -> rclpy.parameter.Parameter:

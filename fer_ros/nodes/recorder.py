@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from rclpy.serialization import serialize_message
 
+from fer_ros.core.missing import needs
+
 if TYPE_CHECKING:
     from rosbags.interfaces import Connection
 
@@ -68,7 +70,7 @@ class Recorder:
         if not consent.strip():
             raise RecordingError("recording.folder is set, but recording.consent does not say who consented")
         if find_spec("rosbags") is None:
-            raise RecordingError("recording needs the Python package rosbags: pip install rosbags")
+            raise RecordingError(f"recording {needs('rosbags')}")
         self.images = images
         self.started = datetime.now(timezone.utc)
         self.dropped = 0

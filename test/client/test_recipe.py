@@ -19,3 +19,15 @@ def test_the_example_answers_the_nearest_face_in_its_namespace(start, peer, tmp_
     stage.faces = [face("child", "sad"), face("other", "neutral", side=50.0)]
     assert node.says("You look sad."), node.output
     assert node.lines == ["You look happy.", "You look sad."]
+
+
+def test_ctrl_c_ends_the_example_without_a_word(start, peer, tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", RECIPE.read_text(), re.DOTALL)
+    path = tmp_path / "mirror.py"
+    path.write_text(code)
+    stage = Stage(peer.node, "/faces/emotions")
+    stage.faces = [face("child", "happy")]
+    node = start(path)
+    assert node.says("You look happy."), node.output
+    code, _ = node.stop()
+    assert code == 0 and "Traceback" not in node.output, node.output

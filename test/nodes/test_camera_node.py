@@ -44,6 +44,15 @@ def test_a_folder_is_shown_in_order_and_again(start, peer, folder):
     )
 
 
+def test_files_are_named_in_frame_id_and_large_images_reduced_where_asked(start, peer, folder):
+    cv2.imwrite(str(folder / "3.png"), np.full((300, 100, 3), 200, np.uint8))
+    images = peer.collect(Image, "camera/image_raw", IMAGES)
+    start("camera_node", source=folder, loop=True, rate=20.0, name_in_frame_id=True, max_side=64)
+    assert wait_for(lambda: len({image.header.frame_id for image in images}) == 4)
+    sizes = {image.header.frame_id: (image.width, image.height) for image in images}
+    assert sizes == {"0.png": (64, 48), "1.png": (64, 48), "2.png": (64, 48), "3.png": (21, 64)}
+
+
 def test_stamps_are_the_times_of_capture(start, peer, folder):
     images = peer.collect(Image, "camera/image_raw", IMAGES)
     start("camera_node", source=folder, loop=True, rate=20.0)

@@ -77,6 +77,8 @@ def test_a_mistake_is_refused_by_name(node, word, reason):
     with pytest.raises(ParameterError) as error:
         declare(node("-p", word), PARAMETERS)
     assert reason in str(error.value)
+    # Of several nodes that a launch file starts, it is said which one was given it.
+    assert str(error.value).startswith("/node: ")
 
 
 def test_names_of_earlier_versions_are_refused_with_the_new_ones():

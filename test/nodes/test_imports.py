@@ -6,9 +6,19 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("missing", ["rclpy", "fer_ros.msg"])
-def test_a_missing_part_is_named_with_the_way_to_get_it(missing):
-    attempt = "try:\n    import fer_ros.nodes\nexcept ImportError as error:\n    print(error)"
+def said_without(missing, module):
+    attempt = f"try:\n    import {module}\nexcept ImportError as error:\n    print(error)"
     code = f"import sys; sys.modules[{missing!r}] = None\n{attempt}"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize("module", ["fer_ros.nodes", "fer_ros.client"])
+@pytest.mark.parametrize("missing", ["rclpy", "fer_ros.msg"])
+def test_a_missing_part_is_named_with_the_way_to_get_it(missing, module):
+    said = said_without(missing, module)
     assert "\n" not in said and missing in said and "env.bash" in said
+
+
+def test_where_ros_is_there_another_missing_part_is_not_blamed_on_it():
+    said = said_without("fer_ros.core.emotions", "fer_ros.client")
+    assert "\n" not in said and "fer_ros.core.emotions" in said and "ROS 2" not in said

@@ -110,7 +110,7 @@ def test_without_a_consent_nothing_is_recorded_and_nothing_written(start, peer, 
 
 def test_without_the_library_one_line_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder_module, "find_spec", lambda name: None)
-    with pytest.raises(RecordingError, match="pip install rosbags"):
+    with pytest.raises(RecordingError, match=r"needs the Python package rosbags: pip install '\.\[bags\]'"):
         Recorder(str(tmp_path), CONSENT, False, print)
     assert list(tmp_path.iterdir()) == []
 

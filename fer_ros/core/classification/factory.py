@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from pathlib import Path
 
 from fer_ros.core.classification.bundle import Bundle, BundleError
 from fer_ros.core.classification.classifier import BackendError, Classifier
+from fer_ros.core.library_output import has_gpu_device
 
 BACKENDS = ("auto", "litert", "tensorflow")
 Log = Callable[[str], None]
@@ -65,8 +65,7 @@ def _precision(bundle: Bundle, wanted: str) -> str:
 
 def _choose() -> tuple[tuple[str, ...], str]:
     """Look for a GPU without importing TensorFlow, which alone takes seconds and half a gigabyte."""
-    gpu = any(Path(p).exists() for p in ("/dev/nvidia0", "/dev/kfd", "/dev/nvhost-gpu"))
-    if not gpu:
+    if not has_gpu_device():
         return ("litert",), "no GPU device is present"
     if find_spec("tensorflow") is None:
         return ("litert",), "a GPU device is present, but TensorFlow is not installed"

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from fer_ros.core.classification.bundle import Bundle, BundleError
 from fer_ros.core.classification.classifier import BackendError, check_batch, softmax
 from fer_ros.core.classification.preprocessing import Batch
+from fer_ros.core.library_output import quiet_litert
+from fer_ros.core.missing import needs
 
 # Resizing an interpreter costs more than running it, so each of these sizes has its own; any number of faces is a
 # sum of them, and the cost of a face hardly depends on the size.
@@ -25,7 +27,7 @@ class LiteRtClassifier:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
-            raise BackendError(f"the package ai-edge-litert is missing or broken ({error})") from None
+            raise BackendError(f"{needs('ai-edge-litert')} ({error})") from None
         if threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
         self.name = f"litert {precision}, {threads} threads"
@@ -37,11 +39,12 @@ class LiteRtClassifier:
         self._interpreters = {}
         for size in BATCH_SIZES:
             try:
-                interpreter = Interpreter(model_content=content, num_threads=threads)
-                entry = interpreter.get_input_details()[0]
-                _check_input(entry, bundle)
-                interpreter.resize_tensor_input(entry["index"], (size, bundle.spec.size, bundle.spec.size, 1))
-                interpreter.allocate_tensors()
+                with quiet_litert():
+                    interpreter = Interpreter(model_content=content, num_threads=threads)
+                    entry = interpreter.get_input_details()[0]
+                    _check_input(entry, bundle)
+                    interpreter.resize_tensor_input(entry["index"], (size, bundle.spec.size, bundle.spec.size, 1))
+                    interpreter.allocate_tensors()
             except (RuntimeError, ValueError) as error:
                 raise BundleError(f"{bundle.directory}: the {precision} model does not load: {error}") from None
             _check_output(interpreter.get_output_details(), bundle)

@@ -16,6 +16,8 @@ from fer_ros.core.classification.bundle import Bundle, BundleError
 from fer_ros.core.classification.classifier import BackendError, check_batch, softmax
 from fer_ros.core.classification.litert_file import read_graph
 from fer_ros.core.classification.preprocessing import Batch
+from fer_ros.core.library_output import quiet_tensorflow
+from fer_ros.core.missing import needs
 
 # Each batch is padded to one of these, so that a GPU tunes its kernels for a few shapes, all at the start.
 BATCH_SIZES = (1, 2, 4, 8, 16)
@@ -32,10 +34,12 @@ class TensorFlowClassifier:
         that it does not run; BundleError for one that does not fit.
         """
         try:
-            import tensorflow as tf
+            with quiet_tensorflow():
+                import tensorflow as tf
+
+                gpus = tf.config.list_physical_devices("GPU")
         except ImportError as error:
-            raise BackendError(f"the package tensorflow is missing or broken ({error})") from None
-        gpus = tf.config.list_physical_devices("GPU")
+            raise BackendError(f"{needs('tensorflow')} ({error})") from None
         if need_gpu and not gpus:
             raise BackendError("TensorFlow sees no GPU, such as where its CUDA libraries are missing")
         try:

