@@ -11,7 +11,10 @@ from pathlib import Path
 _STDERR = 2
 # What the drivers of NVIDIA and AMD make, and Windows' way to both.
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/kfd", "/dev/dxg")
-_NOISE = re.compile(rb"WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d .*: [IW] ")
+_NOISE = re.compile(
+    rb"WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d .*: [IW] |"
+    rb"To enable the following instructions: "
+)
 _SEARCH = re.compile(rb"(E\d{4} \d\d:\d\d:|\d{4}-\d\d-\d\d .*: E ).*(cuda|cudnn|cublas|cufft|rocm|hip)", re.IGNORECASE)
 
 

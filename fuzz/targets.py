@@ -274,7 +274,7 @@ TARGETS = {
     "class_names": Target(
         class_names, (b"0: angry\n1: happy\n", b"\xef\xbb\xbfkalm: neutral", b"[a, {b: &x 1}, *x]"), 256
     ),
-    "class_folders": Target(class_folders, (b"", bytes(range(64)), b"\0\1\0\2" * 16), 256),
+    "class_folders": Target(class_folders, (b"", b"\1\2\0\6\0\0\2\0\7\0\0\0", b"\1\2\0\6\0\0\3\2\7\17\0\0\1"), 256),
     "labels": Target(
         labels, (b"", b"\0start,end,expression\n0,1,happy\n", b"\1- {start: 0, end: 1, expression: sad}\n")
     ),

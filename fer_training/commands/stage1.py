@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.paths import user_path
 from fer_training.commands.common import add_renamed, check_run_output, read_config
 from fer_training.data.files import expect_something, expect_table
@@ -43,7 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and print where the run stands."""
+    from fer_training.training.config import check_needs
+
     config = read_config(options.config, options.seed)
+    check_needs(config, options.ferplus, options.teacher)
+    for teacher in options.teacher:
+        load_bundle(teacher)
     expect_something(options.fer2013, "--fer2013")
     if options.ferplus is not None:
         expect_table(options.ferplus, "--ferplus")

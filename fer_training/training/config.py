@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -107,6 +108,16 @@ class StageConfig:
             raise ValueError("consistent_teaching needs a teacher_weight above 0")
         if self.network.size != self.preprocess.size:
             raise ValueError(f"network.size {self.network.size} must equal preprocess.size {self.preprocess.size}")
+
+
+def check_needs(config: StageConfig, ferplus: Path | None, teachers: Sequence[str]) -> None:
+    """Raise ValueError if a config needs votes or teachers that are not given."""
+    needed = {
+        "--ferplus FILE": (config.vote_weight or config.votes_exponent) and not ferplus,
+        "--teacher BUNDLE": config.teacher_weight and not teachers,
+    }
+    if any(needed.values()):
+        raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
 
 
 def from_dict(kind: type[T], values: Any, where: str = "") -> T:

@@ -15,7 +15,7 @@ from fer_training.data.fer2013_crops import paper_stage1_crops, stage1_crops
 from fer_training.data.registry import DatasetSpec
 from fer_training.legacy import translate_facts
 from fer_training.training.batches import Teacher
-from fer_training.training.config import StageConfig
+from fer_training.training.config import StageConfig, check_needs
 from fer_training.training.distillation import ConsistentTeacher, classes_by_votes, distillation_targets
 from fer_training.training.initialization import BundleWeights, ImageNetWeights, InitialWeights
 from fer_training.training.loop import StageResult, run_stage
@@ -53,7 +53,7 @@ def train_stage1(
         ValueError: the config needs what is not given; nothing was read then. For others see `run_stage`.
 
     """
-    _check_needs(config, ferplus, teachers)
+    check_needs(config, ferplus, teachers)
     bundles = [load_bundle(teacher) for teacher in teachers]
     adapted = initial_weights.adapt(config)
     # Before the data are read.
@@ -78,15 +78,6 @@ def train_stage1(
         source=source,
         teacher=teacher,
     )
-
-
-def _check_needs(config: StageConfig, ferplus: Path | None, teachers: Sequence[str]) -> None:
-    needed = {
-        "--ferplus FILE": (config.vote_weight or config.votes_exponent) and not ferplus,
-        "--teacher BUNDLE": config.teacher_weight and not teachers,
-    }
-    if any(needed.values()):
-        raise ValueError(f"this config needs {' and '.join(option for option, lacks in needed.items() if lacks)}")
 
 
 def _note_other_selections(bundles: Iterable[Bundle], validation: Crops) -> None:

@@ -17,8 +17,16 @@ def test_help_names_every_command_without_tensorflow(without_tensorflow):
     assert all(name in text for name in COMMANDS)
 
 
-def test_a_missing_package_is_named_with_what_installs_it(without_tensorflow):
-    words = ["export", "--run", "x", "--path", "x", "--output", "x"]
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["stage1", "--config", "short_softmax", "--fer2013", "."],
+        ["stage2", "--config", "jaffe", "--dataset", "folders", "--path", ".", "--stage1", "default"],
+        ["reproduce", "table1"],
+    ],
+)
+def test_a_missing_package_is_named_with_what_installs_it(without_tensorflow, words, tmp_path):
+    words = [*words, "--output", str(tmp_path / "out")]
     text = without_tensorflow(
         f"sys.stderr = sys.stdout\nfrom fer_training.cli import main\nassert main({words!r}) == 1"
     )
@@ -89,7 +97,7 @@ def test_an_interrupted_command_says_so_in_a_line(monkeypatch, capsys):
         ),
         (
             ["reproduce", "all", "--jaffe", "nowhere", "--output", "y"],
-            "--jaffe: expected a data set at nowhere, got nothing",
+            "--jaffe: expected a CSV file or a folder at nowhere, got nothing",
         ),
     ],
 )
