@@ -1,4 +1,4 @@
-"""The page in a real browser: what the nodes publish is what a person sees, in light and dark, on a desk and a phone."""
+"""The page in a real browser: what the nodes publish is what a person sees, in light and dark, at 1280 and 390 pixels."""
 
 from pathlib import Path
 
@@ -318,7 +318,8 @@ def test_two_cameras_are_shown_beside_each_other_and_can_be_left_out(peer, tmp_p
         browser.open(address(node))
         assert browser.shows("document.querySelectorAll('.box').length == 2")
         places = browser.ask(
-            "[...document.querySelectorAll('.picture')].map((one) => one.getBoundingClientRect()).map((p) => [p.left, p.top])"
+            "[...document.querySelectorAll('.picture')].map((one) => one.getBoundingClientRect())"
+            ".map((place) => [place.left, place.top])"
         )
         assert places[0][0] + 400 < places[1][0] and places[0][1] == places[1][1]
         # No two people on one page have the same name.
