@@ -117,7 +117,7 @@ def _without_images(job: Job, session: Session, result: Score) -> str:
     from fer_ros.bags.labels import name_labels
 
     if not session.frames:
-        kinds = ", ".join(f"{kind}: {count}" for kind, count in session.refused.items()) or "no images"
+        kinds = "; ".join(f"{count} of {session.why[kind]}" for kind, count in session.refused.items()) or "no images"
         return f"{job.bag}: expected images that can be used, got none ({kinds})"
     lost = [interval.label for interval in result.intervals if not interval.frames]
     if not lost:
@@ -144,7 +144,9 @@ def _summary(score: Score) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Evaluate the bags; returns 0 if all of them were read to their end."""
     parser = argparse.ArgumentParser(prog="fer-evaluate-bag", description=(__doc__ or "").split(": ", 1)[1])
-    parser.add_argument("bags", nargs="+", type=user_path, metavar="BAG", help="rosbag2 folder, or .mcap or .db3 file")
+    parser.add_argument(
+        "bags", nargs="+", type=user_path, metavar="BAG", help="rosbag2 folder, or .mcap, .db3 or .bag file"
+    )
     parser.add_argument(
         "--labels", type=user_path, nargs="+", required=True, help="CSV or YAML; one for all bags, or each's"
     )

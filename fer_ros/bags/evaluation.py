@@ -40,6 +40,7 @@ class Session:
 
     answers: in the order of the images.  frames: images that were answered.
     labels: in seconds from the first image.  refused: images that could not be used, by kind of defect.
+    why: the first error of each kind.
     seconds: of each answered image, reading and decoding ('read') included; stages: of each part of it.
     first: stamp of the first image, None where there was none or stamps stand still.
     length: seconds from the first image to the last one.  by_recording: images that went by the times of recording, of
@@ -53,6 +54,7 @@ class Session:
     answers: list[Answer] = field(default_factory=list)
     frames: int = 0
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    why: dict[str, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     stages: dict[str, list[float]] = field(default_factory=lambda: {stage: [] for stage in PARTS})
     first: float | None = None
@@ -141,6 +143,7 @@ def _frame(image: BagImage, session: Session) -> Frame | None:
         return read(image.message, image.stamp)
     except ImageError as error:
         session.refused[error.kind] += 1
+        session.why.setdefault(error.kind, str(error))
         return None
 
 

@@ -32,7 +32,7 @@ def session_page(session: Session, score: Score, facts: Mapping[str, str], drawn
 
     """
     timeline, raw, smoothed = drawn
-    left_out = [f"{count} images could not be used: {kind}" for kind, count in session.refused.items()]
+    left_out = [f"{count} images could not be used: {session.why[kind]}" for kind, count in session.refused.items()]
     intervals = score.intervals[:_LONGEST]
     more = len(score.intervals) - len(intervals)
     return html.to_page(

@@ -15,6 +15,8 @@ from rosbags.interfaces import Connection
 from rosbags.rosbag2 import Reader, ReaderError
 
 from fer_ros.bags.recovery import open_reader
+from fer_ros.bags.ros1 import SUFFIXES as ROS1_SUFFIXES
+from fer_ros.bags.ros1 import Ros1Bag
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -48,7 +50,7 @@ class Recording(Protocol):
 
 
 def open_recording(path: Path, damage: tuple[type[Exception], ...]) -> tuple[Recording, str]:
-    """Open a bag: a folder, with metadata.yaml or without, or one file.
+    """Open a bag: a folder, with metadata.yaml or without, or one file, a .bag of ROS 1 too.
 
     Args:
         path: of the folder or file.
@@ -68,6 +70,8 @@ def open_recording(path: Path, damage: tuple[type[Exception], ...]) -> tuple[Rec
         if not files:
             raise FileNotFoundError("a folder without metadata.yaml, .mcap and .db3 files")
         return _open_parts(files, damage)
+    if path.is_file() and path.suffix in ROS1_SUFFIXES:
+        return Ros1Bag(path), ""
     if path.is_file() and path.suffix == _COMPRESSED:
         return _open_parts([path], damage)
     try:

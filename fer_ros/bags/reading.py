@@ -15,17 +15,21 @@ from typing import Any
 
 import apsw
 from rosbags.interfaces import Connection
+from rosbags.rosbag1 import ReaderError as Ros1Error
 from rosbags.rosbag2 import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
 from fer_ros.bags.parts import UNPACKING_ERROR, Recording, open_recording, plain
+from fer_ros.bags.ros1 import IN_MCAP, as_ros2
 from fer_ros.bags.types import COMPRESSED, IMAGE, typestore
+from fer_ros.core.compressed_formats import unreadable
 
 # What rosbags lets through from the formats below it when a file is damaged.
 _DAMAGE = (
-    ReaderError, SerdeError, apsw.Error, sqlite3.Error, struct.error, zlib.error, EOFError, OSError, ValueError,
-    TypeError, KeyError, IndexError, AssertionError, RuntimeError, MemoryError, OverflowError, UNPACKING_ERROR,
+    ReaderError, Ros1Error, SerdeError, apsw.Error, sqlite3.Error, struct.error, zlib.error, EOFError, OSError,
+    ValueError, TypeError, KeyError, IndexError, AssertionError, RuntimeError, MemoryError, OverflowError,
+    UNPACKING_ERROR,
 )  # fmt: skip
 
 
@@ -62,7 +66,7 @@ class Bag:
     """
 
     def __init__(self, path: Path, topics: Sequence[str] = ()) -> None:
-        """Open a bag: a folder, with metadata.yaml or without, or a .mcap or .db3 file.
+        """Open a bag: a folder, with metadata.yaml or without, or a .mcap or .db3 file, or a .bag of ROS 1.
 
         topics: those to read, all topics of images if empty.
         Raises BagError if there is no bag, it is damaged, or holds none of the topics.
@@ -76,7 +80,7 @@ class Bag:
             self._reader, self._cut = open_recording(path, _DAMAGE)
         except _DAMAGE as error:
             raise BagError(f"{path}: expected a rosbag2, got {_line(error)}") from None
-        images = [c for c in self._reader.connections if c.msgtype in (IMAGE, COMPRESSED)]
+        images = [c for c in self._reader.connections if IN_MCAP.get(c.msgtype, c.msgtype) in (IMAGE, COMPRESSED)]
         self._connections = [c for c in images if not topics or c.topic in topics]
         read = {c.topic for c in self._connections}
         self.cameras = tuple(sorted(read))
@@ -89,6 +93,9 @@ class Bag:
             self.close()
             wanted = ", ".join(missing) or "topics of sensor_msgs/Image or CompressedImage"
             got = ", ".join(f"{topic} ({kind})" for topic, kind in self.skipped) or "no topics"
+            # Video and depth have types of their own, with a way to images.
+            ways = {way for topic, kind in self.skipped if (not topics or topic in topics) and (way := _way(kind))}
+            got += "".join(f"; {way}" for way in sorted(ways))
             raise BagError(f"{path}: expected {wanted}, got {got}{self._cut and f'; {self._cut}'}")
 
     def images(self) -> Iterator[BagImage]:
@@ -107,10 +114,13 @@ class Bag:
             raise BagError(f"{self.path}: damaged: {self._cut}")
 
     def _image(self, connection: Connection, recorded: int, packed: bytes) -> BagImage:
-        raw = plain(bytes(packed))
-        message: Any = self._types.deserialize_cdr(raw, connection.msgtype)
+        raw, kind = plain(bytes(packed)), connection.msgtype
+        if kind in IN_MCAP:
+            kind = IN_MCAP[kind]
+            raw = as_ros2(raw, kind)
+        message: Any = self._types.deserialize_cdr(raw, kind)
         stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
-        return BagImage(connection.topic, stamp, recorded, message, raw, connection.msgtype)
+        return BagImage(connection.topic, stamp, recorded, message, raw, kind)
 
     def close(self) -> None:
         """Close it; may be called twice."""
@@ -128,6 +138,12 @@ class Bag:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def _way(kind: str) -> str:
+    """Say what a type of messages is that holds video or depth, and what to do instead, or ''."""
+    what, instead = unreadable(kind)
+    return what and f"{what}: {instead}"
 
 
 def _line(error: BaseException) -> str:

@@ -32,6 +32,18 @@ def _definition(schema: storage_mcap.Schema | None) -> MessageDefinition:
 storage_mcap.get_msgdef = _definition
 
 
+_known_string = storage_mcap.read_string
+
+
+def _string(bio: BinaryIO) -> str:
+    """Read a string; rosbags refuses the profile 'ros1', whose images `ros1.as_ros2` makes those of ROS 2."""
+    value = _known_string(bio)
+    return "ros2" if value == "ros1" else value
+
+
+storage_mcap.read_string = _string
+
+
 def _show_known_encodings(database: apsw.Connection) -> None:
     """The same for SQLite: a temporary view stands before the table of definitions; the file is not touched."""
     database.execute(

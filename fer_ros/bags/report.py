@@ -147,7 +147,7 @@ def _markdown(session: Session, score: Score, facts: dict[str, str], seconds: fl
         f"- cameras: {', '.join(session.cameras)}",
         f"- images: {_amount(session, seconds)}",
         *(f"- {note}" for note in session.notes),
-        *(f"- images that could not be used ({kind}): {count}" for kind, count in session.refused.items()),
+        *(f"- images that could not be used: {n} ({session.why[kind]})" for kind, n in session.refused.items()),
         *(f"- not read: {topic} ({kind})" for topic, kind in session.skipped),
         "",
         "| what | share | 95 % interval | of |",

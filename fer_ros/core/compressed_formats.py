@@ -12,7 +12,9 @@ _VIDEO = {
     r"\bav1\b|av01": "AV1 video",
     r"\bvp[89]\b": "VP8 or VP9 video",
     r"ffmpeg": "video packets",
+    r"compressedvideo": "video (Foxglove's CompressedVideo)",
 }
+_TRANSPORTS = {r"theora": "theora", r"compressedvideo": "foxglove"}
 _START_CODES = (b"\0\0\0\1", b"\0\0\1")  # of H.264 and H.265 (Annex B)
 _DEPTH = "compresseddepth"
 
@@ -32,7 +34,7 @@ def unreadable(name: str, data: bytes = b"") -> tuple[str, str]:
         return "a depth image (compressedDepth)", "expressions are read from the colour camera: name its topic"
     for pattern, words in _VIDEO.items():
         if re.search(pattern, name.lower()):
-            return words, republish("theora" if "theora" in pattern else "ffmpeg")
+            return words, republish(_TRANSPORTS.get(pattern, "ffmpeg"))
     if data.startswith(_START_CODES):
         return "H.264 or H.265 video", republish("ffmpeg")
     return "", ""

@@ -16,6 +16,7 @@ from fer_ros.core.images import ImageError, compressed_to_frame
         ("HEVC", b"", "H.265 (HEVC) video", "republish"),
         ("theora_image_transport/msg/Packet", b"", "Theora video", "in_transport:=theora"),
         ("ffmpeg_image_transport_msgs/msg/FFMPEGPacket", b"", "video packets", "in_transport:=ffmpeg"),
+        ("foxglove_msgs/msg/CompressedVideo", b"", "video (Foxglove's CompressedVideo)", "in_transport:=foxglove"),
         ("16UC1; compressedDepth png", b"\0" * 12, "a depth image (compressedDepth)", "colour camera"),
         ("", b"\0\0\0\1\x67", "H.264 or H.265 video", "republish"),
     ],
