@@ -182,7 +182,35 @@ def test_the_home_page_shows_what_it_looks_like_and_leads_on():
     assert len(linked) > 6 and linked <= entries
 
 
+def test_what_the_table_of_failures_says_is_tested():
+    """Each row names tests, and each of these exists."""
+    text = (ROOT / "docs/failing_honestly.md").read_text(encoding="utf-8")
+    table = text.split("| situation | what happens now | test |\n|---|---|---|\n")[1].split("\n\n")[0]
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "test").rglob("test_*.py"))
+    there = set(re.findall(r"^ *(?:async )?def (test_\w+)", sources, re.MULTILINE))
+    rows = table.splitlines()
+    assert len(rows) > 40
+    for row in rows:
+        situation, now, tests = re.split(r"(?<!\\) \| ", row.removeprefix("| ").removesuffix(" |"))
+        named = set(re.findall(r"(?:`|::)(test_\w+)`", tests))
+        assert situation and now and named, row
+        assert named <= there, f"{situation}: expected tests that exist, got {sorted(named - there)}"
+
+
 RECIPES = sorted((ROOT / "docs/recipes").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_says_which_tests_run_it_or_that_it_was_not_run(page):
+    text = page.read_text(encoding="utf-8")
+    ran = re.findall(
+        r"^\*\(Runs in tests: (.+?)\.(?: \*\*Not run with this version:\*\* [^)]+\.)?\)\*$", text, re.MULTILINE
+    )
+    assert ran or "**Not run with this version:**" in text
+    for path in re.findall(r"`([^`]+)`", " ".join(ran)):
+        assert (ROOT / path).exists(), path
+
+
 WAYS = ["With the `ros2` command", "With ROS 2 from wheels"]
 
 
