@@ -1,4 +1,4 @@
-"""`fer-train export`: a run's best network as a bundle for the robot."""
+"""`fer-train export`: the network whose number a run reported, as a bundle for the robot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     import keras
 
     from fer_training.data.crops import Crops
+    from fer_training.export.finished_run import FinishedRun
     from fer_training.training.config import StageConfig
+
+
+_ROOM = 100 << 20
+"""Bytes that the largest bundle and what is made on the way may need."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", type=user_path, required=True, help="where the run's data set stands")
     parser.add_argument("--output", type=user_path, required=True, help="folder of the new bundle")
     parser.add_argument("--name", help="the bundle's name; the output folder's when left out")
-    parser.add_argument("--weights", choices=("best", "last"), default="best")
+    parser.add_argument(
+        "--weights", choices=("best", "last"), help="the step whose number was reported when left out: the last one "
+        "where people were kept apart, else the best one",
+    )  # fmt: skip
     parser.add_argument(
         "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
     )
@@ -40,28 +48,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
+    # Before TensorFlow is loaded: whoever made a mistake learns of it at once.
+    finished = _check(options)
     from fer_training.export.packaging import boost_recall, package, save_savedmodel
     from fer_training.training.loop import load_run
     from fer_training.training.provenance import code_of
     from fer_training.training.run_folder import crops_of_run, origin_of
 
-    network, config = load_run(options.run_folder, f"{options.weights}.weights.h5")
+    weights = options.weights or finished.reported
+    network, config = load_run(options.run_folder, f"{weights}.weights.h5")
     train, validation = crops_of_run(options.run_folder, config, options.path)
-    facts: dict[str, Any] = {"weights": options.weights, **origin_of(options.run_folder)}
+    facts: dict[str, Any] = {**finished.facts(weights), **origin_of(options.run_folder)}
     facts["trained_with"] = code_of(options.run_folder)
     if options.average:
         _average(network, config, train, options.average, options.share, facts.get("initial_weights"))
         facts["weight_average"] = {"initial_weights": Path(options.average).name, "share": options.share}
     if options.boost_recall:
         facts |= boost_recall(network, config, validation, options.boost_recall, options.boost_cost / 100)
+    if options.average or options.boost_recall:
+        # The number was another network's.
+        del facts["reported"]
     name, precisions = options.name or options.output.name, tuple(options.precisions)
     bundle, verdicts = package(network, config, train, validation, options.output, name, precisions, facts)
     if options.savedmodel is not None:
         save_savedmodel(network, options.savedmodel)
     for verdict in verdicts:
         print(verdict)
+    print(f"weights of the {weights} step: {_told(facts)}")
     print(f"{options.output}: {bundle.id}, temperature {bundle.temperature:.3f}, {', '.join(bundle.models)}")
     return 0
+
+
+def _check(options: argparse.Namespace) -> FinishedRun:
+    """Refuse what could only fail later, and return the run's records."""
+    from fer_ros.core.classification.bundle import PRECISIONS
+    from fer_ros.core.emotions import EMOTIONS
+    from fer_ros.core.output_folder import check_output_folder
+    from fer_training.data.files import expect_something
+    from fer_training.export.boost import check_boost
+    from fer_training.export.finished_run import open_finished_run
+
+    finished = open_finished_run(options.run_folder)
+    expect_something(options.path, "--path")
+    unknown = sorted(set(options.precisions) - set(PRECISIONS))
+    if unknown:
+        raise ValueError(f"--precisions: expected some of {', '.join(PRECISIONS)}, got {', '.join(unknown)}")
+    if options.boost_recall:
+        check_boost(options.boost_recall, finished.labels or EMOTIONS[:7], options.boost_cost / 100)
+    check_output_folder(options.output, ("bundle.json", "model.*.tflite"), None, "bundle", _ROOM)
+    if options.savedmodel is not None:
+        check_output_folder(options.savedmodel, ("*",), None, "SavedModel", _ROOM)
+    return finished
+
+
+def _told(facts: dict[str, Any]) -> str:
+    """Say which number was reported of these weights."""
+    found = facts.get("reported")
+    if found is None:
+        return "changed after the run, so its number is not theirs"
+    number = f"{100 * found['accuracy']:.2f} % of {found['n']}, " if "accuracy" in found else ""
+    return f"{number}{found['protocol']}"
 
 
 def _average(

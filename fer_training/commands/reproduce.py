@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from typing import TYPE_CHECKING
 
+from fer_ros.core import html_report
+from fer_ros.core.output_folder import check_output_folder
 from fer_ros.core.paths import user_path
 from fer_training.experiments import NAMES
 
 if TYPE_CHECKING:
     from fer_training.experiments.report import Report
     from fer_training.experiments.study import Study
+
+
+_ROOM = 500 << 20
+"""Bytes that a few runs may need; all of them take more."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=user_path, required=True, help="reports, runs and pictures; finished runs are kept"
     )
+    parser.add_argument("--overwrite", action="store_true", help="replace earlier reports in the output's folder")
 
 
 def run(options: argparse.Namespace) -> int:
     """Make the reports; returns 1 if one that was named could not be made at all."""
+    _check(options)
+    from fer_training.experiments.report import to_html
     from fer_training.models.devices import grow_gpu_memory
 
     grow_gpu_memory()
@@ -44,7 +55,22 @@ def run(options: argparse.Namespace) -> int:
     reports = [_report(name, study) for name in (NAMES if everything else dict.fromkeys(options.what))]
     if everything:
         (options.output / "README.md").write_text(_index(reports), encoding="utf-8")
+    page = options.output / html_report.NAME
+    page.write_text(to_html(reports, options.output, shlex.join(["fer-train", *sys.argv[1:]])), encoding="utf-8")
+    print(f"report: {page}")
     return 0 if everything or all(report.rows for report in reports) else 1
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what could only fail after hours of work; TensorFlow is not loaded yet."""
+    from fer_training.data.files import expect_something
+
+    for name in ("fer2013", "ckplus", "jaffe"):
+        path = getattr(options, name)
+        if path is not None:
+            expect_something(path, f"--{name}")
+    # report.html is written last of all: where it is not, the work was interrupted, and goes on.
+    check_output_folder(options.output, (html_report.NAME,), options.overwrite, room=_ROOM)
 
 
 def _study(options: argparse.Namespace) -> Study:
@@ -54,10 +80,6 @@ def _study(options: argparse.Namespace) -> Study:
     from fer_training.training.config import find_config, load_stage_config
     from fer_training.training.fold_runner import Workers
 
-    for name in ("fer2013", "ckplus", "jaffe"):
-        path = getattr(options, name)
-        if path is not None and not path.exists():
-            raise FileNotFoundError(f"--{name}: expected a data set at {path}, got nothing")
     stage1, ckplus, jaffe = (
         load_stage_config(find_config(getattr(options, f"{name}_config"))) for name in ("stage1", "ckplus", "jaffe")
     )
@@ -96,6 +118,5 @@ def _report(name: str, study: Study) -> Report:
 def _index(reports: list[Report]) -> str:
     lines = ["# The paper's tables and figures", ""]
     for report in reports:
-        state = "not done" if not report.rows else "in part" if report.missing else "done"
-        lines.append(f"- [{report.title}]({report.name}.md): {state}")
+        lines.append(f"- [{report.title}]({report.name}.md): {report.state}")
     return "\n".join(lines) + "\n"

@@ -34,9 +34,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Verify, print a line per format, and return 1 if one of them is refused."""
     from fer_ros.core.classification.bundle import load_bundle
+    from fer_training.data.files import expect_something
+    from fer_training.export.finished_run import open_finished_run
+
+    # Before TensorFlow is loaded: whoever made a mistake learns of it at once.
+    bundle = load_bundle(options.bundle)
+    expect_something(options.path, "--path")
+    if options.run_folder is not None:
+        open_finished_run(options.run_folder)
     from fer_training.export.verification import verify
 
-    bundle = load_bundle(options.bundle)
     if options.run_folder is not None:
         validation, accuracy, predicted = _of_run(bundle, options.run_folder, options.path)
     else:

@@ -27,7 +27,7 @@ def draw_confusion(axes: Axes, metrics: Metrics, title: str) -> None:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     # Many classes share the room of few.
-    size = 9.0 if len(counts) <= 6 else 7.5
+    size = 9.5 if len(counts) <= 6 else 8.5
     for (row, column), count in np.ndenumerate(counts):
         share = shares[row, column]
         text = f"{share:.0%}\n{count}" if counts[row].any() else "-"

@@ -35,4 +35,4 @@ def run(study: Study) -> Report:
         "Eileen Collins (NASA) and Grace Hopper (US Navy), both public domain, in place of the paper's subjects",
         f"{len(faces)} faces found",
     )
-    return Report("figure7", "Figure 7: the running system", tuple(rows), notes, ("figure7.png",))
+    return Report("figure7", "Figure 7: the running system", tuple(rows), notes, ("figure7.png",), people=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fer_ros.core import html_report
+from fer_ros.core.html_report import Html, paragraph, picture, section, table
 from fer_training.evaluation.metrics import Metrics, mean_and_deviation, measure, wilson_interval
 from fer_training.evaluation.predictions import Predictions
 from fer_training.training.stage2 import BEST_LABEL, LAST_LABEL
@@ -45,7 +47,7 @@ class Report:
     """A table or figure of the paper, done again.
 
     name: such as 'table5'.  notes: sentences below the table.  pictures: PNG files beside the report.
-    missing: what kept it, or parts of it, from being done.
+    missing: what kept it, or parts of it, from being done.  people: whether the pictures show people.
     """
 
     name: str
@@ -54,6 +56,12 @@ class Report:
     notes: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    people: bool = False
+
+    @property
+    def state(self) -> str:
+        """How much of it was done, in words."""
+        return "not done" if not self.rows else "in part" if self.missing else "done"
 
     def write(self, folder: Path) -> None:
         """Write <name>.md, <name>.csv and <name>.json into a folder."""
@@ -78,6 +86,42 @@ class Report:
         lines += [f"- not done: {reason}" for reason in self.missing]
         lines += [f"\n![{self.title}]({picture})" for picture in self.pictures]
         return "\n".join(lines).rstrip() + "\n"
+
+
+def to_html(reports: Sequence[Report], folder: Path, command: str = "") -> str:
+    """Return several reports as one HTML document with their pictures, but for those that show people.
+
+    Args:
+        reports: in the order in which they are shown.
+        folder: of their pictures.
+        command: that made them.
+
+    """
+    overview = [{"what": report.title, "state": report.state, "results": len(report.rows)} for report in reports]
+    parts = [section("What was made", table(overview, ["results"]))]
+    parts += [section(report.title, _content(report, folder)) for report in reports]
+    if command:
+        parts.append(section("How it was made", html_report.facts({"command": command})))
+    return html_report.to_page("The paper's tables and figures", parts, _NOTE)
+
+
+_NOTE = "The paper's value, ours and the difference. No picture of a person is in this report."
+
+
+def _content(report: Report, folder: Path) -> str:
+    rows = [dict(zip(_HEADER, _cells(row), strict=True)) for row in report.rows]
+    # A column without a single value tells nothing.
+    shown = [name for name in _HEADER if any(row[name] for row in rows)]
+    missing = html_report.warning("Not done", report.missing)
+    charts = [] if report.people else [(folder / name).read_bytes() for name in report.pictures]
+    beside = f"With people, so not shown here: {', '.join(report.pictures)}." if report.people else ""
+    return Html(
+        table([{name: row[name] for name in shown} for row in rows], _HEADER[3:8])
+        + "".join(picture(chart, f"{report.title}, drawn; its numbers are in the table above") for chart in charts)
+        + (paragraph(beside) if beside else "")
+        + (html_report.bullets(report.notes) if report.notes else "")
+        + missing
+    )
 
 
 _HEADER = ("result", "measure", "protocol", "paper", "ours", "difference", "95 % interval", "n", "note")

@@ -19,9 +19,12 @@ from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.data.crops import Crops
 from fer_training.evaluation.metrics import Metrics, measure
 from fer_training.evaluation.predictions import predict
+from fer_training.export.boost import check_boost
 from fer_training.export.calibration import fit_temperature
 from fer_training.export.convert import convert
 from fer_training.export.logit_adjustment import MOST_LOST, add_logit_adjustment, fit_logit_adjustment
+from fer_training.export.model_card import NAME as CARD
+from fer_training.export.model_card import model_card
 from fer_training.export.verification import Verdict, verify
 from fer_training.models.mobilenet import LOGITS, network_logits
 from fer_training.training.config import StageConfig, to_dict
@@ -82,11 +85,7 @@ def boost_recall(
         ValueError: a name is no label of the faces, or the cost is out of range; see fit_logit_adjustment.
 
     """
-    unknown = sorted(set(names) - set(validation.labels))
-    if unknown:
-        raise ValueError(f"expected names among {', '.join(validation.labels)}, got {', '.join(unknown)}")
-    if not 0 <= most_lost < 1:
-        raise ValueError(f"the cost must be 0 to below 1, got {most_lost}")
+    check_boost(names, validation.labels, most_lost)
     logits = predict(network_logits(network), validation.pixels, config.preprocess)
     boosted = [validation.labels.index(name) for name in names]
     adjustment = fit_logit_adjustment(logits, validation.targets, boosted, most_lost)
@@ -151,7 +150,12 @@ def package(
         "parameters": int(network.count_params()),
         "git": git_state(),
     }
-    return _write(draft, [v.precision for v in good], training), verdicts
+    bundle = _write(draft, [v.precision for v in good], training)
+    card = bundle.directory / CARD
+    # One that somebody wrote by hand says more.
+    if not card.exists():
+        card.write_text(model_card(bundle), encoding="utf-8")
+    return bundle, verdicts
 
 
 def _write(draft: Draft, precisions: list[str], training: dict[str, Any]) -> Bundle:

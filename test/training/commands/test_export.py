@@ -1,7 +1,13 @@
-"""`fer-train export` boosts recall and averages weights, and records both."""
+"""`fer-train export` makes a bundle of the weights whose number was reported, and records what it changes."""
+
+import json
+import shutil
+import zipfile
 
 import numpy as np
-from look_alike import tiny_crops
+import pytest
+import yaml
+from look_alike import photograph, tiny_config, tiny_crops
 
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
@@ -49,3 +55,96 @@ def test_a_run_is_averaged_with_what_it_started_from_and_with_nothing_else(
     assert "share must be 0 to 1, got 2.0" in capsys.readouterr().err
     assert main([*command, "--average", str(stage1_run), "--output", str(tmp_path / "no")]) == 1
     assert "--average: expected the run's initial weights, bundle small-" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory, stage1_bundle):
+    """The retraining recipe on generated faces: five people, a fold of whole people each, and the data's folder."""
+    import cv2
+
+    from fer_training.training.config import to_dict
+
+    folder = tmp_path_factory.mktemp("clinic")
+    for label, name in enumerate(("angry", "happy", "sad")):
+        for person in ("anna", "ben", "cleo", "dan", "eve"):
+            target = folder / "faces" / name / person
+            target.mkdir(parents=True)
+            for i in range(3):
+                number = 100 * label + 10 * ord(person[0]) + i
+                cv2.imwrite(str(target / f"{i}.png"), photograph(2 * label, number, 64))
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(to_dict(tiny_config(steps=12, evaluate_steps=3))))
+    stage2 = ["stage2", "--config", str(folder / "tiny.yaml"), "--dataset", "folders", "--path", str(folder / "faces")]
+    stage2 += ["--stage1", str(stage1_bundle), "--protocol", "disjoint"]
+    assert main([*stage2, "--output", str(folder / "run")]) == 0
+    return folder
+
+
+@pytest.mark.timeout(400)
+def test_the_retraining_recipe_ends_with_a_bundle_of_the_weights_that_were_reported(clinic, tmp_path, capsys):
+    for fold in range(5):
+        export = ["export", "--run", str(clinic / f"run/fold{fold}"), "--path", str(clinic / "faces")]
+        assert main([*export, "--output", str(tmp_path / f"b{fold}")]) == 0, capsys.readouterr().err
+        bundle = load_bundle(tmp_path / f"b{fold}")
+        assert set(bundle.models) == {"float16", "int8"}, "nine faces are too few to refuse a format by chance"
+        facts, result = bundle.training, json.loads((clinic / f"run/fold{fold}/result.json").read_text())
+        assert facts["weights"] == facts["reported"]["weights"] == "last"
+        # The same number and the same weights: what the run predicted is what the exported network predicts.
+        assert facts["reported"]["accuracy"] == pytest.approx(result["last_accuracy"], abs=1e-5)
+        assert facts["validation"]["accuracy"] == facts["reported"]["accuracy"] and facts["validation"]["n"] == 9
+        assert facts["reported"]["folds"]["count"] == 5 and facts["reported"]["folds"]["n"] == 45
+        card = (tmp_path / f"b{fold}/MODEL_CARD.md").read_text()
+        assert f"{100 * result['last_accuracy']:.2f} % of 9 (subject-disjoint, last step, selected by nothing)" in card
+    assert "weights of the last step" in capsys.readouterr().out
+    evaluate = ["evaluate", "--bundle", str(tmp_path / "b0"), "--dataset", "folders", "--path", str(clinic / "faces")]
+    assert main(evaluate) == 0
+    assert "the bundle has learned from class folders: from these, if they are the same" in capsys.readouterr().out
+
+
+def test_the_best_step_of_a_fold_is_exported_by_name_only_and_says_what_selected_it(clinic, tmp_path, capsys):
+    export = ["export", "--run", str(clinic / "run/fold0"), "--path", str(clinic / "faces"), "--precisions", "float32"]
+    assert main([*export, "--weights", "best", "--output", str(tmp_path / "b")]) == 0
+    assert "subject-disjoint, best step, selected on these faces" in capsys.readouterr().out
+    assert load_bundle(tmp_path / "b").training["reported"]["weights"] == "best"
+
+
+def test_a_first_stage_exports_its_best_step_and_records_what_it_learned_from(stage1_bundle):
+    facts = load_bundle(stage1_bundle).training
+    assert facts["weights"] == "best" and facts["data"]["splits"] == ["train"]
+    assert facts["reported"]["accuracy"] == facts["validation"]["accuracy"]
+
+
+@pytest.mark.parametrize("mistake", ["unfinished", "archive", "folds", "output", "full", "precision", "data"])
+def test_mistakes_are_told_in_one_line_before_tensorflow_is_loaded(
+    mistake, stage1_run, fer2013, tmp_path, without_tensorflow
+):
+    run, data, output, words = tmp_path / "run", fer2013, tmp_path / "out", []
+    shutil.copytree(stage1_run, run)
+    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
+        archive.writestr("run/config.yaml", "steps: 6")
+    before = ""
+    if mistake == "unfinished":
+        (run / "result.json").unlink()
+        expected = "expected a finished run, got one that stands at step 120"
+    elif mistake == "archive":
+        run, expected = tmp_path / "run.zip", "got a ZIP archive: unpack it"
+    elif mistake == "folds":
+        run, expected = tmp_path, "but one with runs inside: name one of them"
+    elif mistake == "output":
+        output.mkdir()
+        (output / "bundle.json").write_text("mine")
+        expected = "expected no earlier bundle, got bundle.json: name another --output"
+    elif mistake == "full":
+        before = "import shutil; shutil.disk_usage = lambda _: type('Usage', (), {'free': 1000})\n"
+        expected = "expected room for 105 MB, got a disk with 0 MB free"
+    elif mistake == "precision":
+        words, expected = (
+            ["--precisions", "float8"],
+            "--precisions: expected some of float32, float16, int8, got float8",
+        )
+    else:
+        data, expected = tmp_path / "run.zip", "--path: expected a CSV file or a folder at "
+    command = ["export", "--run", str(run), "--path", str(data), "--output", str(output), *words]
+    script = f"{before}from fer_training.cli import main\nsys.stderr = sys.stdout\nassert main({command!r}) == 1"
+    (line,) = without_tensorflow(script).splitlines()
+    assert line.startswith("fer-train: ") and expected in line
+    assert not output.exists() or (output / "bundle.json").read_text() == "mine"

@@ -1,7 +1,10 @@
 """Every table and figure, on look-alikes of all data sets: the real code, a small network."""
 
+import base64
 import csv
 import json
+import zipfile
+from html import escape
 
 import pytest
 from look_alike import write_ckplus_folders
@@ -31,6 +34,39 @@ def test_reproduce_all(everything):
     assert any(row["paper"] == 3.57 and row["ours"] > 0 for row in six["rows"])
     assert len(json.loads((tmp_path / "figure7.json").read_text())["rows"]) >= 1
     assert "only the first 1 folds of each protocol were run" in five["notes"]
+
+
+def test_one_page_shows_everything_but_people(everything):
+    text = (everything / "report.html").read_text()
+    titles = [json.loads((everything / f"{name}.json").read_text())["title"] for name in NAMES]
+    assert all(f"<h2>{escape(title)}</h2>" in text for title in titles)
+    charts = [f"{name}.png" for name in ("figure4", "figure5", "figure6")]
+    assert text.count("<img") == len(charts), "of figure 7, which shows people, there is only a word"
+    assert all(base64.b64encode((everything / name).read_bytes()).decode() in text for name in charts)
+    assert "With people, so not shown here: figure7.png." in text
+
+
+def test_an_earlier_report_is_not_overwritten_without_a_word(reproduce, tmp_path, capsys):
+    assert reproduce(tmp_path, "table1") == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'report.html'}"
+    before = (tmp_path / "table1.md").read_bytes()
+    assert reproduce(tmp_path, "table1", ckplus=None) == 1
+    told = capsys.readouterr().err
+    assert "expected no earlier report, got report.html: name another --output, or add --overwrite" in told
+    assert (tmp_path / "table1.md").read_bytes() == before
+    # An interrupted one has no report.html yet, and goes on.
+    (tmp_path / "report.html").unlink()
+    assert reproduce(tmp_path, "table1") == 0
+
+
+def test_an_archive_is_told_before_anything_is_made(tmp_path, without_tensorflow):
+    with zipfile.ZipFile(tmp_path / "fer.zip", "w") as archive:
+        archive.writestr("train/happy/1.jpg", "")
+    words = ["reproduce", "table1", "--fer2013", str(tmp_path / "fer.zip"), "--output", str(tmp_path / "out")]
+    script = f"from fer_training.cli import main\nsys.stderr = sys.stdout\nassert main({words!r}) == 1"
+    (line,) = without_tensorflow(script).splitlines()
+    assert line.startswith("fer-train: --fer2013: expected a CSV file or a folder at ") and "a ZIP archive" in line
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_same_command_gives_the_same_table(reproduce, everything, tmp_path):
@@ -80,10 +116,10 @@ def test_two_first_stages_of_one_name_do_not_stand_for_each_other(world, everyth
     bundles = set()
     for run in (everything / "runs/stage1", other):
         words = ["reproduce", "fer2013", *arguments, "--fer2013", str(data["fer2013"]), "--stage1", str(run)]
-        assert main([*words, "--output", str(tmp_path / "out")]) == 0
+        assert main([*words, "--overwrite", "--output", str(tmp_path / "out")]) == 0
         bundles = {path.name for path in (tmp_path / "out/bundles").iterdir()}
     assert len(bundles) == 2
     # What a killed export leaves is no bundle.
     (tmp_path / "out/bundles" / min(bundles) / "bundle.json").unlink()
     for run in (everything / "runs/stage1", other):
-        assert main([*words[:-1], str(run), "--output", str(tmp_path / "out")]) == 0
+        assert main([*words[:-1], str(run), "--overwrite", "--output", str(tmp_path / "out")]) == 0

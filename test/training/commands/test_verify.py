@@ -15,7 +15,13 @@ def test_verify_refuses_a_bundle_of_other_weights(stage1_bundle, stage1_run, fer
     network, config = load_run(stage1_run)
     network.get_layer(LOGITS).set_weights([-w for w in network.get_layer(LOGITS).get_weights()])
     network.save_weights(tmp_path / "best.weights.h5")
-    for name in ("config.yaml", "data.json"):
+    for name in ("config.yaml", "data.json", "result.json"):
         (tmp_path / name).write_text((stage1_run / name).read_text())
     assert main(["verify", str(stage1_bundle), "--path", str(fer2013), "--run", str(tmp_path)]) == 1
     assert "refused" in capsys.readouterr().out
+
+
+def test_an_unfinished_run_is_told_before_the_work(stage1_bundle, stage1_run, fer2013, tmp_path, capsys):
+    (tmp_path / "config.yaml").write_text((stage1_run / "config.yaml").read_text())
+    assert main(["verify", str(stage1_bundle), "--path", str(fer2013), "--run", str(tmp_path)]) == 1
+    assert "expected a finished run, got one that stands at step 0" in capsys.readouterr().err

@@ -5,7 +5,7 @@ import pytest
 
 from fer_training.evaluation.metrics import mean_and_deviation, wilson_interval
 from fer_training.evaluation.predictions import Predictions
-from fer_training.experiments.report import Report, Row, fold_rows
+from fer_training.experiments.report import Report, Row, fold_rows, to_html
 
 LABELS = ("angry", "happy", "sad")
 
@@ -37,3 +37,17 @@ def test_a_report_shows_the_difference_in_every_form(tmp_path):
     assert "- not done: b: no" in (tmp_path / "t.md").read_text()
     assert '"difference": -1.5' in (tmp_path / "t.json").read_text()
     assert "95.00,93.50 ± 1.00,-1.50" in (tmp_path / "t.csv").read_text()
+
+
+def test_the_page_leaves_out_empty_columns_and_pictures_of_people(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"chart")
+    rows = (Row("ours <b>", "recall %", "p", None, 93.5, n=40),)
+    reports = [
+        Report("a", "A", rows, ("a note",), ("a.png",)),
+        Report("b", "B", (), missing=("needs --jaffe",)),
+        Report("c", "C", rows, pictures=("people.png",), people=True),
+    ]
+    text = to_html(reports, tmp_path, "fer-train reproduce a b c")
+    assert "ours &lt;b&gt;" in text and "<td class='number'>93.50</td>" in text and ">difference<" not in text
+    assert text.count("<img") == 1 and "Y2hhcnQ=" in text and "not shown here: people.png" in text
+    assert "<td>not done</td>" in text and "needs --jaffe" in text and "fer-train reproduce a b c" in text
