@@ -21,7 +21,7 @@ from fer_ros.core import Frame, annotate, load_pipeline
 FIRST, LAST = 4.0, 10.0  # seconds of the clip: both people, then one
 EVERY = 3  # one image of so many is kept; all of them are processed
 SIZE = (480, 360)
-QUALITY = 55
+QUALITY = 48
 
 
 def images(clip: Path) -> Iterator[Image.Image]:

@@ -24,7 +24,7 @@ from PIL import Image  # noqa: E402
 
 from reliability.process import Process, ros  # noqa: E402
 
-DESK, PHONE = (1280, 800), (390, 844)
+DESK, PHONE = (1280, 900), (390, 844)
 SECONDS, PERIOD = 6.0, 0.2  # of the animation
 WIDTH, QUALITY = 800, 60
 BOTH_ARE_SURE = "document.querySelectorAll('.face[data-kind=sure]').length == 2"
@@ -89,13 +89,10 @@ def main(folder: Path) -> None:
         browser.shows(BOTH_ARE_SURE)
         time.sleep(15)  # until the bands tell something
         for name, size, scheme in (
-            ("page", DESK, "light"), ("page_dark", DESK, "dark"),
-            ("page_phone", PHONE, "light"), ("page_phone_dark", PHONE, "dark"),
+            ("page.png", DESK, "light"), ("page_dark.webp", DESK, "dark"),
+            ("page_phone.webp", PHONE, "light"), ("page_phone_dark.webp", PHONE, "dark"),
         ):  # fmt: skip
-            image = picture(browser, size, scheme)
-            image.quantize(192, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-                folder / f"{name}.png", optimize=True
-            )
+            picture(browser, size, scheme).save(folder / name, quality=90, optimize=True)
         first, *others = animation(browser)
         first.save(
             folder / "page.webp", save_all=True, append_images=others, duration=round(1000 * PERIOD), loop=0,
