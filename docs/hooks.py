@@ -27,6 +27,7 @@ ELSEWHERE = {
 """Page of the site: file of the repository."""
 _TABS = re.compile(r"^( *)<!-- tabs -->\n(.*?)^\1<!-- end tabs -->\n", re.DOTALL | re.MULTILINE)
 _TAB = re.compile(r"^\*\*(.+?):\*\*$", re.MULTILINE)
+_TEST = re.compile(r"<code>(test_\w+)</code>")
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
@@ -82,6 +83,11 @@ def _tabbed(match: re.Match[str]) -> str:
     tabs = zip(parts[::2], parts[1::2], strict=True)
     text = "".join(f'=== "{title}"\n\n{indent(content.strip(chr(10)), " " * 4)}\n\n' for title, content in tabs)
     return indent(text, match[1])
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Let the long names of tests go on in another line between their words, and nowhere else."""
+    return _TEST.sub(lambda match: f'<code class="long">{match[1].replace("_", "_<wbr>")}</code>', html)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:

@@ -36,6 +36,12 @@ def test_a_frame_is_gray_uint8_and_not_empty(gray):
         Frame(gray)
 
 
+@pytest.mark.parametrize("make", [Frame.from_bgr, Frame.from_rgb, Frame.from_gray])
+def test_a_picture_that_could_not_be_read_says_so(make):
+    with pytest.raises(ValueError, match="got None: OpenCV returns it for a picture that it cannot read"):
+        make(None)
+
+
 def test_a_box_is_finite_and_has_an_area():
     for values in ((0, 0, 0, 1), (0, 2, 1, 1), (0, 0, float("nan"), 1), (0, 0, float("inf"), 1)):
         with pytest.raises(ValueError, match="box must be"):
