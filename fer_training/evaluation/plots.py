@@ -93,7 +93,7 @@ def draw_curves(history: Path, title: str = "") -> Figure | None:
     beside = "softmax" if "softmax" in parts else "loss"
     shown = [("accuracy", ["train_accuracy", "validation_accuracy"])]
     shown += [(name, [f"train_{name}", *(["validation_loss"] if name == beside else [])]) for name in parts]
-    columns = min(len(shown), 3)
+    columns = 2 if len(shown) in (2, 4) else min(len(shown), 3)
     lines = -(-len(shown) // columns)
     figure = Figure(figsize=(4.4 * columns, 0.3 + 3.3 * lines), layout="constrained")
     grid = figure.subplots(lines, columns, squeeze=False).flat
