@@ -52,9 +52,12 @@ def run(options: argparse.Namespace) -> int:
     for verdict in verdicts:
         print(verdict)
     refused = [v.precision for v in verdicts if not v.passed]
+    others = [v.precision for v in verdicts if v.passed and v.of_another_network]
     if refused:
         print(f"fer-train: {', '.join(refused)} refused", file=sys.stderr)
-    return 1 if refused else 0
+    if others:
+        print(f"fer-train: {', '.join(others)} refused: of another network than this run's", file=sys.stderr)
+    return 1 if refused or others else 0
 
 
 def _of_run(bundle: Bundle, folder: Path, path: Path) -> tuple[Crops, float, npt.NDArray[np.int64] | None]:

@@ -65,6 +65,11 @@ class Verdict:
         return float(binomtest(self.different, self.n, DISAGREEMENTS[self.precision], "greater").pvalue)
 
     @property
+    def of_another_network(self) -> bool:
+        """Whether it calls so many faces something else, right or wrong, that it cannot be of this network."""
+        return self.difference_by_chance < SIGNIFICANCE
+
+    @property
     def why_refused(self) -> str:
         """What speaks against the format, '' where nothing does."""
         if self.right >= self.reference:
@@ -74,7 +79,7 @@ class Verdict:
             and self.loss_by_chance < SIGNIFICANCE
         ):
             return f"it loses more than chance would (exact McNemar test, p = {self.loss_by_chance:.2g})"
-        if self.difference_by_chance < SIGNIFICANCE:
+        if self.of_another_network:
             return f"it calls more faces something else than rounding would (p = {self.difference_by_chance:.2g})"
         return ""
 

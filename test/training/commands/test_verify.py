@@ -18,7 +18,7 @@ def test_verify_refuses_a_bundle_of_other_weights(stage1_bundle, stage1_run, fer
     for name in ("config.yaml", "data.json", "result.json"):
         (tmp_path / name).write_text((stage1_run / name).read_text())
     assert main(["verify", str(stage1_bundle), "--path", str(fer2013), "--run", str(tmp_path)]) == 1
-    assert "refused" in capsys.readouterr().out
+    assert "float16, float32 refused: of another network than this run's" in capsys.readouterr().err
 
 
 def test_an_unfinished_run_is_told_before_the_work(stage1_bundle, stage1_run, fer2013, tmp_path, capsys):

@@ -14,6 +14,8 @@ def test_one_face_of_seventy_is_no_reason_to_refuse_in_either_direction():
 def test_what_is_better_is_never_refused():
     assert Verdict("int8", 60, 50, 70, lost=0, different=30).passed
     assert Verdict("float16", 2000, 1900, 3000).passed
+    assert Verdict("int8", 60, 50, 70, lost=0, different=30).of_another_network, "which is for verify to say"
+    assert not Verdict("int8", 60, 50, 70, lost=0, different=10).of_another_network
 
 
 def test_a_loss_is_judged_by_the_pairs():
