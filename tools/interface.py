@@ -92,6 +92,8 @@ INTERFACES = {
         (
             Topic("camera/image_raw", _IMAGES, "in", "The camera that a browser shows, one of `image_topics`."),
             Topic("faces/emotions", "fer_ros/FaceEmotionArray", "in", "The results, named by `faces_topic`."),
+            Topic("/diagnostics", "diagnostic_msgs/DiagnosticArray", "in",
+                  "Whether `fer_node` is paused or records. The page's button calls its service, see `pause_service`."),
         ),
     ),
 }  # fmt: skip
