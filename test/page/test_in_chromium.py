@@ -1,4 +1,4 @@
-"""The page in a real browser: what the nodes publish is what a person sees, in light and dark, at 1280 and 390 pixels."""
+"""The page in a real browser: what the nodes publish is what a person sees, light and dark, at 1280 and 390 pixels."""
 
 from pathlib import Path
 

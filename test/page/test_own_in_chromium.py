@@ -61,7 +61,8 @@ def test_what_is_dropped_is_taken(page):
         f"""(() => {{
             const data = new DataTransfer();
             data.items.add(new File([new Uint8Array({list(data)})], "dropped.webp", {{ type: "image/webp" }}));
-            document.body.dispatchEvent(new DragEvent("drop", {{ dataTransfer: data, bubbles: true, cancelable: true }}));
+            const details = {{ dataTransfer: data, bubbles: true, cancelable: true }};
+            document.body.dispatchEvent(new DragEvent("drop", details));
         }})()"""
     )
     assert page.shows(f"{STATUS} == 'analysed, and not stored' && {BOXES} == 2"), page.ask(STATUS)
