@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -46,7 +47,10 @@ def test_its_command_analyses_all_kinds_of_recordings(recordings):
 
 
 def test_its_python_runs(recordings):
-    pytest.importorskip("pandas")
+    """All of it where pandas is installed, else without the line that makes a DataFrame."""
     (code,) = re.findall(r"```python\n(.*?)```", RECIPE, re.DOTALL)
+    if find_spec("pandas") is None:
+        code, left_out = re.subn(r"^table = to_dataframe\(.*\n", "", code, flags=re.MULTILINE)
+        assert left_out == 1
     out = run(["-c", code], recordings)
     assert "happy" in out
