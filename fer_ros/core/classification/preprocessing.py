@@ -72,16 +72,23 @@ def crop(gray: Gray, box: Box, box_scale: float = 1.0) -> Gray:
     gray: (H, W) uint8.  Returns (h, w) uint8 of the rounded box's own size.
     Raises ValueError if the box does not touch the picture.
     """
-    left, top, right, bottom = (round(v) for v in box.scaled(box_scale).as_tuple())
-    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    left, top, right, bottom = _edges(gray, box, box_scale)
     height, width = gray.shape
-    if left >= width or top >= height or right <= 0 or bottom <= 0:
-        raise ValueError(f"box must touch the {width}x{height} picture, got {box}")
     inside = gray[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
     border = (max(-top, 0), max(bottom - height, 0), max(-left, 0), max(right - width, 0))
     if any(border):
         inside = cv2.copyMakeBorder(inside, *border, cv2.BORDER_REPLICATE)  # type: ignore[assignment]
     return inside
+
+
+def _edges(gray: Gray, box: Box, box_scale: float) -> tuple[int, int, int, int]:
+    """Return left, top, right, bottom of the pixels that are cut out. Raises ValueError as `crop` does."""
+    left, top, right, bottom = (round(v) for v in box.scaled(box_scale).as_tuple())
+    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    height, width = gray.shape
+    if left >= width or top >= height or right <= 0 or bottom <= 0:
+        raise ValueError(f"box must touch the {width}x{height} picture, got {box}")
+    return left, top, right, bottom
 
 
 def resize_crop(face: Gray, spec: PreprocessSpec) -> Gray:
@@ -141,10 +148,10 @@ def crop_face(gray: Gray, face: Face, spec: PreprocessSpec) -> Gray:
         ValueError: the box does not touch the picture.
 
     """
-    upright = crop(gray, face.box, spec.box_scale)
     if abs(face.roll) <= spec.level_from:
-        return upright
-    height, width = upright.shape
+        return crop(gray, face.box, spec.box_scale)
+    left, top, right, bottom = _edges(gray, face.box, spec.box_scale)
+    width, height = right - left, bottom - top
     # From the crop's pixels to the picture's: the box, turned about its own middle as the head is.
     turn = np.deg2rad(face.roll)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])

