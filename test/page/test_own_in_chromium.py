@@ -36,7 +36,7 @@ def page(home, tmp_path_factory):
     )  # fmt: skip
     browser.resize(1280, 800)
     browser.open(address(node))
-    assert browser.shows("!document.querySelector('#own').hidden")
+    assert browser.shows("document.querySelector('#own')?.hidden === false")
     yield browser
     browser.close()
     node.stop()
