@@ -23,7 +23,7 @@ class SmoothingConfig:
     )
     margin: float = setting(0.1, "Minimum lead in probability of another label before it takes over.", low=0, high=0.99)
     dwell: float = setting(0.12, "Time for which another label must keep that lead.", low=0, high=10, unit="seconds")
-    min_confidence: float = setting(0.4, "Minimum smoothed probability, else UNCERTAIN.", low=0, high=1)
+    min_confidence: float = setting(0.45, "Minimum smoothed probability, else UNCERTAIN.", low=0, high=1)
 
     def __post_init__(self) -> None:
         """Check the settings."""

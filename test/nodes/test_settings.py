@@ -80,7 +80,7 @@ def test_the_detector_changes_while_the_node_runs(node):
 def test_what_does_not_fit_together_is_refused_as_a_whole(node):
     refused = node.set_together(smoothing__min_confidence=1.0, detector__cascade="nobody")
     assert not refused.successful and "expected a cascade file or name, got 'nobody'" in refused.reason
-    assert node.value("smoothing.min_confidence") == pytest.approx(0.4)
+    assert node.value("smoothing.min_confidence") == pytest.approx(0.45)
     for values, reason in (
         ({"detector__kind": "guess"}, "parameter detector.kind must be one of"),
         ({"smoothing__margin": float("nan")}, "smoothing.margin out of range"),
