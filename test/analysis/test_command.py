@@ -26,6 +26,7 @@ from fer_ros.analysis.command import main
 from fer_ros.analysis.expressions import expression_columns
 from fer_ros.analysis.rows import columns
 from fer_ros.core import load_bundle
+from fer_ros.core.palette import COLOURS, rgb
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "fer-analyze"
 LABELS = load_bundle().labels
@@ -77,8 +78,8 @@ def test_a_video_becomes_tables_a_timeline_and_a_report(clip, tmp_path, capsys):
         shown = float(row[f"{label}_seconds"]) + float(row["uncertain_seconds"])
         assert shown == pytest.approx(2.0, abs=0.01) and float(row[f"{label}_share"]) > 0.8
     drawn = cv2.imread(str(tmp_path / "out" / "timeline.png"))
-    for colour in ((0x00, 0x9F, 0xE6), (0x8C, 0x8C, 0x8C)):  # happy and neutral, as BGR
-        assert (drawn == colour).all(axis=2).mean() > 0.05
+    for label in ("happy", "neutral"):
+        assert (drawn == rgb(COLOURS[label])[::-1]).all(axis=2).mean() > 0.05
 
 
 def test_pictures_are_looked_at_one_by_one(photos, tmp_path):
