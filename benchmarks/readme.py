@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.frame import paper_ms
 from benchmarks.people_tables import made_of_people, people_table, upright_table
 from benchmarks.report import read
+from benchmarks.training_tables import operations_table, training_table
 from fer_ros.bags.scoring import Share
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -238,12 +239,15 @@ TABLES: dict[str, Callable[[], str]] = {
     "a long run": soak_table,
     "peers": peers_table,
     "accuracy": accuracy_table,
+    "training": training_table,
+    "training by operation": operations_table,
     "made of a whole frame": frame_made,
     "made of frames": _made("frame_640x480", "frame_1280x720", "growth"),
     "made of finding": _made("quality"),
     "made of people": made_of_people,
     "made of nodes": _made("dds", "dds_soak"),
     "made of peers": _made("peers"),
+    "made of training": _made("training"),
 }
 """The tables by the name in their marker."""
 MARKED = re.compile(r"<!-- measured: (.*?) -->\n(.*?)<!-- end -->", re.DOTALL)

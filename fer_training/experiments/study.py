@@ -16,7 +16,7 @@ from fer_training.data.splits import PROTOCOLS
 from fer_training.evaluation.predictions import Predictions
 from fer_training.experiments.datasets import DatasetPaths
 from fer_training.experiments.stage1_model import Stage1Model
-from fer_training.training.config import StageConfig
+from fer_training.training.config import StageConfig, find_config, load_stage_config
 from fer_training.training.cross_validation import CrossValidation
 from fer_training.training.fold_runner import Job, Workers
 from fer_training.training.initialization import ImageNetWeights, InitialWeights
@@ -58,9 +58,15 @@ class Study:
         """Return what a run on CK+ or JAFFE starts with: the first stage's weights, or ImageNet's without one."""
         return ImageNetWeights(self.stage1.imagenet) if stages == ONE_STAGE else self.stage1.weights()
 
-    def config(self, name: str, supervision: str) -> StageConfig:
-        """Return the second stage's config of a data set, with or without center loss."""
+    def config(self, name: str, supervision: str, stages: str = TWO_STAGES) -> StageConfig:
+        """Return the second stage's config of a data set, with or without center loss.
+
+        One stage alone, from ImageNet, has everything to learn: where the config trains the last blocks only, and for
+        a short time, it takes the recipe for every layer.
+        """
         config = self.ckplus_config if name == "ckplus" else self.jaffe_config
+        if stages == ONE_STAGE and config.trained_blocks:
+            config = replace(load_stage_config(find_config("stage2_all_layers")), seed=config.seed)
         return config if supervision == CENTER else replace(config, center_weight=0.0)
 
     def run(
@@ -69,7 +75,7 @@ class Study:
         """Train on every fold of a protocol and return the folds' predictions; finished folds are not run again."""
         validation = CrossValidation(spec, *self.crops(spec), PROTOCOLS[spec.name][protocol])
         found = validation.run(
-            self.config(spec.name, supervision),
+            self.config(spec.name, supervision, stages),
             self.initial_weights(stages),
             self.run_folder(spec, protocol, supervision, stages),
             self.output / "folds" / f"{'-'.join((*_words(spec), protocol))}.json",

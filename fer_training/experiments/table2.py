@@ -23,4 +23,6 @@ def run(study: Study) -> Report:
     if alone != by_way:
         shapes = [f"width {n.width:g} and stem stride {n.stem_stride}" for n in (alone, by_way)]
         notes = (f"not the stages alone: one stage has a network of {shapes[0]}, two stages of {shapes[1]}",)
+    if study.config("ckplus", SOFTMAX, ONE_STAGE) != config:
+        notes += ("one stage trains every layer, by the recipe `stage2_all_layers`; two stages train the last blocks",)
     return compare(study, "table2", "Table 2: one stage against two", variants, notes)
