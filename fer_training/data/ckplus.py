@@ -106,7 +106,10 @@ def read_ckplus(path: Path, classes: str = "8", size: str = "small") -> Dataset:
         for f in frames
         if official or f.path in crops
     ]
-    problems += [*left_out.problems("CK+"), *duplicate_problems("CK+", samples)]
+    unread = left_out.problems("CK+")
+    if not samples:
+        raise DatasetError("; ".join([f"{path}: expected pictures of CK+, got none", *unread]))
+    problems += [*unread, *duplicate_problems("CK+", samples)]
     return Dataset(name, labels, tuple(samples), cropped=not official, problems=tuple(problems))
 
 

@@ -47,7 +47,9 @@ def test_a_mistake_is_told_in_one_line_before_the_set_up(word, told, tmp_path):
 
 def run_python(code, **environment):
     """Run code where the demo's own modules are found; returns what it printed."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools"), **environment}
+    # The tests may themselves be run by make.
+    own = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")}
+    environment = {**own, "PYTHONPATH": str(ROOT / "tools"), **environment}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
