@@ -7,8 +7,8 @@ import os
 import sys
 from importlib import import_module
 
+from fer_ros.core.library_output import has_gpu_device
 from fer_training.command_line import CommandParser, offer
-from fer_training.tensorflow_start import has_gpu
 
 COMMANDS = {
     "stage1": "first stage: fine-tuning on FER-2013, from ImageNet's weights",
@@ -26,7 +26,7 @@ _EXTRAS = {"ray": "ray", "rosbags": "bags", "pandas": "analysis", "pyarrow": "an
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     # Its start-up messages say nothing that a user could act on; without a GPU, neither do its errors about one.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2" if has_gpu() else "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2" if has_gpu_device() else "3")
     words = sys.argv[1:] if arguments is None else arguments
     try:
         options = _parser(words).parse_args(words)

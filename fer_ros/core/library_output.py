@@ -10,9 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _STDERR = 2
-_GPU_DEVICES = ("/dev/nvidia0", "/dev/kfd", "/dev/nvhost-gpu")
+# What the drivers of NVIDIA, its Jetsons and AMD make, and Windows' way to both.
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvhost-gpu", "/dev/kfd", "/dev/dxg")
 # The start of TensorFlow: what its parts found, and, where there is no GPU, that none of its drivers could be used.
-_NEWS = re.compile(rb"WARNING: All log messages before absl|[IW]\d{4} \d\d:|\d{4}-\d\d-\d\d [\d:.]+: [IW] ")
+_NEWS = re.compile(
+    rb"WARNING: All log messages before absl|[IW]\d{4} \d\d:|\d{4}-\d\d-\d\d [\d:.]+: [IW] |"
+    rb"To enable the following instructions: "
+)
 _NO_GPU = re.compile(rb"(E\d{4} \d\d:|\d{4}-\d\d-\d\d [\d:.]+: E ).*(cuda|cudnn|cublas|cufft|rocm|hip)", re.IGNORECASE)
 
 _one_at_a_time = threading.RLock()

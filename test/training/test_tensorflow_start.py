@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from fer_training import tensorflow_start
-from fer_training.tensorflow_start import _without_noise, has_gpu
+from fer_ros.core.library_output import has_gpu_device, quiet_tensorflow
 
 PROBE = (
     "E0000 00:00:1795719679.768821   15029 cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error\n"
@@ -22,20 +21,20 @@ CHATTER = (
 
 @pytest.mark.parametrize(("gpu", "left"), [(False, "mine\n"), (True, PROBE + "mine\n")])
 def test_only_what_starting_says_is_left_out(gpu, left, monkeypatch, capfd):
-    monkeypatch.setattr(tensorflow_start, "has_gpu", lambda: gpu)
-    with _without_noise():
+    monkeypatch.setattr("fer_ros.core.library_output.has_gpu_device", lambda: gpu)
+    with quiet_tensorflow():
         os.write(2, (CHATTER + PROBE + "mine\n").encode())
     assert capfd.readouterr().err == left
 
 
 def test_what_was_printed_before_an_error_is_not_lost(capfd):
-    with pytest.raises(ModuleNotFoundError), _without_noise():
+    with pytest.raises(ModuleNotFoundError), quiet_tensorflow():
         os.write(2, b"why it failed\n")
         raise ModuleNotFoundError("tensorflow")
     assert capfd.readouterr().err == "why it failed\n"
 
 
-@pytest.mark.skipif(has_gpu(), reason="a GPU may have something to say")
+@pytest.mark.skipif(has_gpu_device(), reason="a GPU may have something to say")
 def test_tensorflow_starts_without_a_word_on_a_cpu():
     code = "from fer_training.tensorflow_start import import_tensorflow; import_tensorflow()"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

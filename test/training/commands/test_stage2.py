@@ -53,16 +53,7 @@ def test_a_data_folder_that_was_moved_and_renamed_goes_on_with_its_run(tmp_path,
     (tmp_path / "tiny.yaml").write_text(
         yaml.safe_dump(to_dict(tiny_config(steps=2, evaluate_steps=1, center_weight=0.0)))
     )
-    words = [
-        "stage2",
-        "--config",
-        str(tmp_path / "tiny.yaml"),
-        "--dataset",
-        "folders",
-        "--whole",
-        "--stage1",
-        "imagenet",
-    ]
+    words = ["stage2", "--config", str(tmp_path / "tiny.yaml"), "--dataset", "folders", "--whole"]
     words += [
         "--stage1",
         "imagenet",
@@ -90,16 +81,7 @@ def test_a_class_that_only_the_test_has_stops_the_command_before_the_training(tm
     clinic(tmp_path / "faces" / "test", people=1)
     (tmp_path / "faces/test/sad").rename(tmp_path / "faces/test/contempt")
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(to_dict(tiny_config())))
-    words = [
-        "stage2",
-        "--config",
-        str(tmp_path / "tiny.yaml"),
-        "--dataset",
-        "folders",
-        "--whole",
-        "--stage1",
-        "imagenet",
-    ]
+    words = ["stage2", "--config", str(tmp_path / "tiny.yaml"), "--dataset", "folders", "--whole"]
     words += ["--stage1", "imagenet", "--imagenet-weights", str(imagenet_weights), "--path", str(tmp_path / "faces")]
     assert main([*words, "--output", str(tmp_path / "run")]) == 1
     assert "got none of contempt, which only test has" in capsys.readouterr().err
