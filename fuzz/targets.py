@@ -20,9 +20,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from rosbags.rosbag1 import Writer as Ros1Writer
+from rosbags.typesys import Stores, get_typestore
 
 from fer_ros.bags.labels import LabelError, read_labels
 from fer_ros.bags.reading import Bag, BagError
+from fer_ros.bags.types import IMAGE
 from fer_ros.bags.writing import STORAGES, BagWriter, image_message
 from fer_ros.core.classification.bundle import BundleError, load_bundle
 from fer_ros.core.emotions import EMOTIONS
@@ -225,8 +228,9 @@ def labels(data: bytes, folder: Path) -> object:
 
 
 def bag(data: bytes, folder: Path) -> object:
-    """A file of a bag: MCAP or SQLite, by its first bytes."""
-    path = folder / ("bag.mcap" if data.startswith(b"\x89MCAP") else "bag.db3")
+    """A file of a bag: MCAP (of ROS 1 or 2), ROS 1's own or SQLite, by its first bytes."""
+    kind = next((kind for first, kind in ((b"\x89MCAP", "mcap"), (b"#ROSBAG", "bag")) if data.startswith(first)), "db3")
+    path = folder / f"bag.{kind}"
     path.write_bytes(data)
     answers: list[object] = []
     with opens_only_inside(folder):
@@ -260,6 +264,17 @@ def _bags() -> tuple[bytes, ...]:
                     picture = np.zeros((2, 3, 3), np.uint8)
                     writer.write_message("/a", image_message(writer, picture, stamp, compressed=False), stamp)
             files += [file.read_bytes() for file in path.iterdir() if file.suffix != ".yaml"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bag.bag"
+        with Ros1Writer(path) as ros1:
+            topic = ros1.add_connection("/a", IMAGE, typestore=(types := get_typestore(Stores.ROS1_NOETIC)))
+            made = types.types
+            for stamp in range(3):
+                time = made["builtin_interfaces/msg/Time"](sec=stamp, nanosec=0)
+                header = made["std_msgs/msg/Header"](seq=stamp, stamp=time, frame_id="a")
+                message = made[IMAGE](header, 2, 3, "bgr8", 0, 9, np.zeros(18, np.uint8))
+                ros1.write(topic, stamp, types.serialize_ros1(message, IMAGE))
+        files.append(path.read_bytes())
     return tuple(files)
 
 
@@ -276,7 +291,15 @@ TARGETS = {
     ),
     "class_folders": Target(class_folders, (b"", b"\1\2\0\6\0\0\2\0\7\0\0\0", b"\1\2\0\6\0\0\3\2\7\17\0\0\1"), 256),
     "labels": Target(
-        labels, (b"", b"\0start,end,expression\n0,1,happy\n", b"\1- {start: 0, end: 1, expression: sad}\n")
+        labels,
+        (
+            b"",
+            b"\0start,end,expression\n0,1,happy\n",
+            b"\1- {start: 0, end: 1, expression: sad}\n",
+            # As spreadsheets write them: with times of day, semicolons, a declared separator and empty rows.
+            b"\0\xef\xbb\xbfsep=;\r\nStart;End;Expression;\r\n00:05;00:07,5;happy;\r\n;;;\r\n",
+            b"\0start\tend\texpression\n0:00:01\t0:00:02\tsad\n",
+        ),
     ),
     "bag": Target(bag, _bags(), 32768),
     "container": Target(container, videos(), 2048),
