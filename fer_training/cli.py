@@ -8,7 +8,8 @@ import sys
 from importlib import import_module
 
 from fer_ros.core.library_output import has_gpu_device
-from fer_training.command_line import CommandParser, offer
+from fer_ros.core.suggestions import did_you_mean
+from fer_training.command_line import CommandParser
 
 COMMANDS = {
     "stage1": "first stage: fine-tuning on FER-2013, from ImageNet's weights",
@@ -50,7 +51,7 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fer-train", description=__doc__.split(": ", 1)[1])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=CommandParser)
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        parser.error(f"expected one of {', '.join(COMMANDS)}, got {words[0]}{offer(words[0], COMMANDS)}")
+        parser.error(f"expected one of {', '.join(COMMANDS)}, got {words[0]}{did_you_mean(words[0], COMMANDS)}")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         # Only the command that runs is imported: `fer-train --help` should not wait for TensorFlow.

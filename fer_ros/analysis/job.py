@@ -18,8 +18,8 @@ from fer_ros.analysis.faces import follow
 from fer_ros.analysis.inputs import Input
 from fer_ros.analysis.reading import Reading
 from fer_ros.analysis.report import MOST_SHOWN
+from fer_ros.core.loading import load_pipeline
 from fer_ros.core.pipeline import Pipeline
-from fer_ros.core.profile import load_pipeline
 
 Sink = Callable[[dict[str, Any]], None]
 

@@ -8,7 +8,7 @@ from fer_ros.core.detection.detector import DetectorConfig
 from fer_ros.core.detection.search import SearchConfig
 from fer_ros.core.quality import QualityConfig
 from fer_ros.core.smoothing import SmoothingConfig
-from fer_ros.core.tracking import TrackerConfig
+from fer_ros.core.tracker_config import TrackerConfig
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,7 @@ from typing import Any
 
 import yaml
 
-from fer_ros.core.classification.bundle import DEFAULT, load_bundle
-from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.config import PipelineConfig
-from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.settings import settings_of
 from fer_ros.core.suggestions import did_you_mean
 
@@ -28,37 +25,6 @@ REMOVED = {"quality.max_tilt": "the crop of a tilted head is turned level before
 
 _PARTS: dict[str, Any] = {f.name: f.default_factory for f in fields(PipelineConfig)}  # type: ignore[misc]
 _SOURCES = Path(__file__).resolve().parents[2] / "config"
-
-
-def load_pipeline(
-    profile: str | Path = "default",
-    *,
-    bundle: str | Path = DEFAULT,
-    backend: str = "auto",
-    precision: str = "default",
-    threads: int = 2,
-) -> Pipeline:
-    """Make the pipeline that fer_node would run.
-
-    Args:
-        profile: 'default', 'robot' or 'paper', or the path of a parameter file.
-        bundle: name of a model bundle that ships, or the folder of one.
-        backend: 'litert', 'tensorflow' or 'auto'.
-        precision: 'float', 'int8', or 'default' for the bundle's own choice.
-        threads: of the backend, at least 1.
-
-    Returns:
-        A pipeline for one or several cameras, or for single pictures.
-
-    Raises:
-        FileNotFoundError: there is no such profile, bundle or detector file.
-        ValueError: a parameter does not fit, or a bundle is refused (BundleError).
-        BackendError: the backend cannot start.
-
-    """
-    config = pipeline_config(read_parameters(find_profile(profile)))
-    classifier = make_classifier(load_bundle(bundle), backend, precision, threads, log=lambda line: None)
-    return Pipeline(classifier, config)
 
 
 def find_profile(profile: str | Path) -> Path:

@@ -12,29 +12,12 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from fer_ros.core.geometry import Box
-from fer_ros.core.settings import check_settings, setting
+from fer_ros.core.tracker_config import TrackerConfig
 from fer_ros.core.types import Face
 
 _ID_LENGTH = 5
 # Pairs that cost more than this are never matched; 0 is a perfect overlap, 1 are boxes one side apart.
 _MAX_COST = 1.0
-
-
-@dataclass(frozen=True)
-class TrackerConfig:
-    """How long and how a face keeps its id. Raises ValueError for a setting out of its range."""
-
-    enabled: bool = setting(True, "Give each face an id over time; without it the id is empty, as published.")
-    max_age: float = setting(
-        1.3, "Longest time for which a face may be missed and keep its id.", low=0.01, high=10, unit="seconds"
-    )
-    velocity_time: float = setting(
-        0.2, "Time over which a face's velocity is averaged.", low=0.01, high=5, unit="seconds"
-    )
-
-    def __post_init__(self) -> None:
-        """Check the settings."""
-        check_settings(self)
 
 
 @dataclass(frozen=True)

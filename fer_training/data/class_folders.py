@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from fer_ros.core.emotions import EMOTIONS
+from fer_ros.core.suggestions import did_you_mean
 from fer_training.data.class_names import ClassNames, expression_of, known_class
 from fer_training.data.dataset import Dataset, DatasetError, Pixels, Sample, duplicate_problems
 from fer_training.data.files import expect_folder, folders_in
@@ -105,8 +105,7 @@ def find_splits(path: Path, known: dict[str, str], left_out: LeftOut) -> tuple[d
         if not pictures_below(other, inside):
             problems.append(f"{path.name}: left out the folder {other.name}, which is no split and holds no picture")
             continue
-        close = get_close_matches(_key(other), known, 1)
-        offer = f": did you mean {close[0]}?" if close else ""
+        offer = did_you_mean(_key(other), known)
         raise DatasetError(
             f"{other}: expected beside {', '.join(t.name for t in tops)} only folders of splits, such as "
             f"{', '.join(dict.fromkeys(known.values()))}, got one with pictures{offer}; rename it or move it away"

@@ -13,6 +13,7 @@ import yaml
 
 from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_ros.core.settings import check_settings, setting
+from fer_ros.core.suggestions import did_you_mean
 from fer_training.data.augmentation import AugmentationConfig
 from fer_training.legacy import GONE_CONFIGS, GONE_KEYS, RENAMED_CONFIGS, RENAMED_KEYS, refuse_old_name
 from fer_training.models.network_config import NetworkConfig
@@ -201,8 +202,7 @@ def find_config(name: str | Path) -> Path:
             return path
     refuse_old_name(str(name), RENAMED_CONFIGS, GONE_CONFIGS, "config ")
     known = sorted(p.stem for p in CONFIGS.glob("*.yaml"))
-    close = get_close_matches(str(name), known, 1)
-    offer = f": did you mean {close[0]}?" if close else ""
+    offer = did_you_mean(str(name), known)
     raise FileNotFoundError(f"expected a YAML file or one of {', '.join(known)}, got {str(name)!r}{offer}")
 
 

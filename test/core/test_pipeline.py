@@ -13,7 +13,7 @@ from fer_ros.core.detection.search import FaceSearch, SearchConfig
 from fer_ros.core.pipeline import STAGES, Pipeline
 from fer_ros.core.quality import QualityConfig
 from fer_ros.core.smoothing import SmoothingConfig
-from fer_ros.core.tracking import TrackerConfig
+from fer_ros.core.tracker_config import TrackerConfig
 from fer_ros.core.types import Frame, Reasons, State
 
 SMILING, SERIOUS = (0, 280, 170, 220), (1, 260, 470, 240)

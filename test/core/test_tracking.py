@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fer_ros.core.geometry import Box
-from fer_ros.core.tracking import IdSource, Tracker, TrackerConfig
+from fer_ros.core.tracker_config import TrackerConfig
+from fer_ros.core.tracking import IdSource, Tracker
 from fer_ros.core.types import Face
 
 

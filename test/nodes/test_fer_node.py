@@ -24,7 +24,7 @@ from vision_msgs.msg import Detection2DArray
 
 from fer_ros.client.quality_of_service import IMAGES
 from fer_ros.core.classification.bundle import load_bundle
-from fer_ros.core.tracking import TrackerConfig
+from fer_ros.core.tracker_config import TrackerConfig
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.fer_node import FerNode
 from nodes.cameras import Camera

@@ -1,4 +1,4 @@
-"""What is missing is said in one line."""
+"""What is missing is said in one line, and what takes long is imported only by what needs it."""
 
 import subprocess
 import sys
@@ -24,3 +24,12 @@ def test_a_missing_part_is_named_with_the_way_to_get_it(missing, module):
 def test_where_ros_is_there_another_missing_part_is_not_blamed_on_it():
     said = said_without("fer_ros.client.memory", "fer_ros.client")
     assert "\n" not in said and "fer_ros.client.memory" in said and "ROS 2" not in said
+
+
+def test_only_what_tracks_waits_for_scipy():
+    """A third of a second of processor time at each start, and most nodes only read parameters."""
+    nodes = ("nodes.camera_node", "nodes.viewer_node", "nodes.page_node", "behaviours.practice_node")
+    imports = "; ".join(f"import fer_ros.{node}" for node in nodes)
+    code = f"import sys; {imports}; print('scipy' in sys.modules); import fer_ros.nodes.fer_node; print('scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.split() == ["False", "True"]

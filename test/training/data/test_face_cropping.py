@@ -9,7 +9,7 @@ from look_alike import photograph
 
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.detection.search import FaceSearch
-from fer_ros.core.profile import load_pipeline
+from fer_ros.core.loading import load_pipeline
 from fer_training.data.class_folders import read_class_folders
 from fer_training.data.dataset import Dataset, DatasetError, Sample
 from fer_training.data.face_cropping import BoxCache, find_faces, read_crops
