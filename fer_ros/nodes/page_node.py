@@ -13,6 +13,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.images import ImageError
+from fer_ros.core.loading import load_pipeline
 from fer_ros.core.profile import find_profile, read_parameters
 from fer_ros.msg import FaceEmotionArray
 from fer_ros.nodes.clock import clock_runs, steady_clock
@@ -185,9 +186,6 @@ class PageNode(Node):
 
 def _make_uploads(values: Values) -> Uploads:
     """Load the pipeline for what a browser brings. Raises what `load_pipeline` raises."""
-    # Imported here: only a page that takes uploads has to wait for it.
-    from fer_ros.core.loading import load_pipeline
-
     given = read_parameters(find_profile(values["upload_profile"]))
     names = {"bundle": "model_bundle", "backend": "backend", "precision": "precision", "threads": "threads"}
     chosen = {name: given[parameter] for name, parameter in names.items() if parameter in given}
