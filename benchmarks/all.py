@@ -40,6 +40,7 @@ def steps(fer2013: str, clips: Sequence[str], portraits: str = "") -> Iterator[t
             words += ["--fer2013", fer2013]
         if module == "plots" and portraits:
             yield "people", "--save", "--portraits", portraits
+            yield "framing_accuracy", "--save", "--people", "200", "--portraits", portraits
         yield module, *words
 
 
