@@ -95,8 +95,19 @@ def draw_curves(history: Path, title: str = "") -> Figure | None:
     shown += [(name, [f"train_{name}", *(["validation_loss"] if name == beside else [])]) for name in parts]
     columns = 2 if len(shown) in (2, 4) else min(len(shown), 3)
     lines = -(-len(shown) // columns)
-    figure = Figure(figsize=(4.4 * columns, 0.3 + 3.3 * lines), layout="constrained")
+    width, height = 4.4 * columns, 0.3 + 3.3 * lines
+    figure = Figure(figsize=(width, height))
     grid = figure.subplots(lines, columns, squeeze=False).flat
+    # Room in inches for numbers and titles. To measure them would take longer than all else at the end of a short run.
+    left, right, bottom, top, across, down = 0.75, 0.3, 0.55, 0.65 if title else 0.35, 0.85, 0.95
+    figure.subplots_adjust(
+        left=left / width,
+        right=1 - right / width,
+        bottom=bottom / height,
+        top=1 - top / height,
+        wspace=across * columns / (width - left - right - across * (columns - 1)),
+        hspace=down * lines / (height - bottom - top - down * (lines - 1)),
+    )
     for (name, curves), axes in zip(shown, grid):
         for curve, style in zip(curves, ("-", "--")):
             if curve in rows[0]:

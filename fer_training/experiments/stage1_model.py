@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fer_ros.core.classification.bundle import MANIFEST
@@ -36,6 +36,7 @@ class Stage1Model:
     given: str = ""
     imagenet: Path | None = None
     progress: bool = True
+    _trained: dict[Path, StageConfig] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def box_scale(self) -> float:
@@ -50,14 +51,17 @@ class Stage1Model:
     def run_folder(self, config: StageConfig | None = None, name: str = "stage1") -> Path:
         """Train a first stage, unless it is there already, and return its folder."""
         folder = self.output / "runs" / name
-        # Returns at once where that very stage is finished, and refuses another one.
-        train_stage1(
-            config or self.config,
-            self.paths.find("fer2013"),
-            folder,
-            initial_weights=ImageNetWeights(self.imagenet),
-            progress=self.progress,
-        )
+        wanted = config or self.config
+        if self._trained.get(folder) != wanted:
+            # Without training where that very stage is finished; another one is refused.
+            train_stage1(
+                wanted,
+                self.paths.find("fer2013"),
+                folder,
+                initial_weights=ImageNetWeights(self.imagenet),
+                progress=self.progress,
+            )
+            self._trained[folder] = wanted
         return folder
 
     def bundle(self) -> str:

@@ -43,6 +43,7 @@ class Study:
     workers: Workers = Workers()
     progress: bool = True
     _cache: dict[DatasetSpec, tuple[Dataset, Crops]] = field(default_factory=dict, compare=False, repr=False)
+    _runs: dict[Path, list[Predictions]] = field(default_factory=dict, compare=False, repr=False)
 
     def crops(self, spec: DatasetSpec) -> tuple[Dataset, Crops]:
         """Return the samples of a data set in which a face was found, with their crops; see read_crops.
@@ -73,17 +74,20 @@ class Study:
         self, spec: DatasetSpec, protocol: str, supervision: str = CENTER, stages: str = TWO_STAGES
     ) -> list[Predictions]:
         """Train on every fold of a protocol and return the folds' predictions; finished folds are not run again."""
+        folder = self.run_folder(spec, protocol, supervision, stages)
+        if folder in self._runs:
+            return self._runs[folder]
         validation = CrossValidation(spec, *self.crops(spec), PROTOCOLS[spec.name][protocol])
         found = validation.run(
             self.config(spec.name, supervision, stages),
             self.initial_weights(stages),
-            self.run_folder(spec, protocol, supervision, stages),
+            folder,
             self.output / "folds" / f"{'-'.join((*_words(spec), protocol))}.json",
             wanted=slice(self.folds or None),
             workers=self.workers,
             progress=self.progress,
         )
-        return list(found.values())
+        return self._runs.setdefault(folder, list(found.values()))
 
     def run_folder(self, spec: DatasetSpec, protocol: str, supervision: str = CENTER, stages: str = TWO_STAGES) -> Path:
         """Return where the folds of such a run stand."""

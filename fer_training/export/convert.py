@@ -36,8 +36,11 @@ def convert(network: keras.Model, precision: str, calibration: Floats | None = N
     """
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
-    deployed = keras.Model(network.input, network.output[LOGITS])
-    converter = tf.lite.TFLiteConverter.from_keras_model(deployed)
+    function = tf.function(lambda faces: network(faces, training=False)[LOGITS], autograph=False)
+    traced = function.get_concrete_function(tf.TensorSpec(network.input.shape, tf.float32, name="faces"))
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([traced], network)
+    # By way of a SavedModel, as from a Keras model, it gives the same file in five times the time.
+    converter.experimental_lower_to_saved_model = False
     if precision != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if precision == "float16":

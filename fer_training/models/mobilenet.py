@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import h5py
@@ -135,10 +136,28 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
         raise ValueError(f"ImageNet weights exist for width 0.25, 0.5, 0.75 and 1, got {config.width}")
     if weights is not None and not Path(weights).is_file():
         raise FileNotFoundError(f"expected ImageNet weights at {weights}, got nothing")
+    stamp = None if weights is None else Path(weights).stat().st_mtime_ns
+    theirs = _imagenet_layers(config.width, weights, stamp)
+    new = (LOGITS, VOTES)
+    ours = [x for x in network.layers if x.weights and x.name not in new and not is_gate(x)]
+    for target, values in zip(ours[2:], theirs[2:], strict=False):
+        target.set_weights(values)
+    if config.stem == "imagenet":
+        # A gray picture is an RGB picture with three equal channels, so the kernels add up.
+        ours[0].set_weights([theirs[0][0].sum(axis=2, keepdims=True)])
+        ours[1].set_weights(theirs[1])
+
+
+@lru_cache(maxsize=1)
+def _imagenet_layers(width: float, weights: Path | None, stamp: int | None) -> list[list[npt.NDArray[np.float32]]]:
+    """Return the weights of each layer of MobileNet V1 that has any; kept, because every fold starts from them.
+
+    stamp: when the file was written, so that another one under its name is read anew.
+    """
     try:
         source = keras.applications.MobileNet(
             input_shape=(224, 224, 3),
-            alpha=config.width,
+            alpha=width,
             include_top=False,
             weights=None if weights is not None else "imagenet",
             pooling="avg",
@@ -151,22 +170,13 @@ def load_imagenet_weights(network: keras.Model, config: NetworkConfig, weights: 
             source.load_weights(str(weights))
         except ValueError as error:
             # Keras' own message prints the weights.
-            raise ValueError(f"{weights}: expected MobileNet V1 of width {config.width} without its top") from error
-    new = (LOGITS, VOTES)
-    ours = [x for x in network.layers if x.weights and x.name not in new and not is_gate(x)]
-    theirs = [layer for layer in source.layers if layer.weights]
-    for target, origin in zip(ours[2:], theirs[2:], strict=False):
-        target.set_weights(origin.get_weights())
-    if config.stem == "imagenet":
-        # A gray picture is an RGB picture with three equal channels, so the kernels add up.
-        kernel = theirs[0].get_weights()[0]
-        ours[0].set_weights([kernel.sum(axis=2, keepdims=True)])
-        ours[1].set_weights(theirs[1].get_weights())
+            raise ValueError(f"{weights}: expected MobileNet V1 of width {width} without its top") from error
+    return [layer.get_weights() for layer in source.layers if layer.weights]
 
 
 def network_logits(network: keras.Model) -> Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]:
     """Return a compiled function from (N, size, size, 1) float32 to the (N, K) logits of a network, not in training."""
-    compiled = tf.function(lambda faces: network(faces, training=False)[LOGITS])
+    compiled = tf.function(lambda faces: network(faces, training=False)[LOGITS], autograph=False)
 
     def logits(faces: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         return np.asarray(compiled(tf.constant(faces)))

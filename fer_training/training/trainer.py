@@ -64,8 +64,9 @@ class Trainer:
             self.rate = tf.Variable(0.0, trainable=False)
             self.step = tf.Variable(0, dtype=tf.int64, trainable=False, aggregation=ONE_REPLICA)
         self._kernels = decayed_kernels(self.network)
-        self._compiled_step = tf.function(self._distributed_step)
-        self._compiled_predict = tf.function(lambda faces: self.exported(faces, training=False))
+        # Nothing in them branches on a tensor, so AutoGraph would only make every run start later.
+        self._compiled_step = tf.function(self._distributed_step, autograph=False)
+        self._compiled_predict = tf.function(lambda faces: self.exported(faces, training=False), autograph=False)
         self.copy_average()
 
     @property
@@ -90,6 +91,7 @@ class Trainer:
             batch = maker(int(step))
             return batch.faces, batch.targets, batch.classes, batch.votes, batch.weights
 
+        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
         def load(step: tf.Tensor) -> tuple[tf.Tensor, ...]:
             tensors = tf.numpy_function(make, [step], [kind for kind, _ in shapes])
             return tuple(
