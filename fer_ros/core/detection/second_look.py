@@ -15,7 +15,7 @@ from fer_ros.core.types import Face, Gray
 _SIDE = 128
 # How many sides of the face each look shows, and whether mirrored. Where 10 of 477 patches of textures pass, these two
 # let 94 % of faces cut by an edge pass, and 96 % of those tilted by 45 degrees; one look without turning, 90 and 92 %.
-_LOOKS = ((2.5, False), (1.8, True))
+_LOOKS = ((2.63, False), (1.9, True))
 _SAME = 0.4  # IoU of the face and what is seen again
 
 
@@ -38,7 +38,7 @@ def is_seen_again(network: Network, gray: Gray, face: Face, min_score: float) ->
     return True
 
 
-def near_score(network: Network, gray: Gray, face: Face, reach: float = 2.5, mirrored: bool = False) -> float:
+def near_score(network: Network, gray: Gray, face: Face, reach: float = _LOOKS[0][0], mirrored: bool = False) -> float:
     """Return the score of a face where one was seen, looked at from near with the head turned level.
 
     Args:

@@ -1,6 +1,6 @@
 """Where a convolutional detector looks: tiles of the picture at several scales, and a montage of known faces.
 
-BlazeFace's short-range network finds faces of 26 to 130 pixels of its input, whatever the input's size. A picture is
+BlazeFace's short-range network finds faces of 25 to 124 pixels of its input, whatever the input's size. A picture is
 shown to it at as many scales as its faces may have, in tiles, a few on each frame. Known faces are followed in one run
 over a montage of their surroundings, which costs little.
 """
@@ -22,8 +22,8 @@ from fer_ros.core.geometry import Box
 from fer_ros.core.types import Face, Gray
 
 # The smallest face that the network finds as surely as larger ones, and how much coarser the next scale may be: on 120
-# portraits 96 % at 27 pixels, 99 % at 33 to 94, 96 % at 134.
-_FACE_SIDE, _SCALE_STEP = 26.0, 3.2
+# portraits 96 % at 26 pixels, 99 % at 31 to 89, 96 % at 127.
+_FACE_SIDE, _SCALE_STEP = 24.7, 3.2
 # The coarsest scale shows the picture at this side, with a border: a face that fills the picture, or is cut by its
 # edge, is found in it.
 _COARSEST, _BORDER = 104.0, 12
@@ -33,13 +33,13 @@ _TILE_AREA = 115_000
 _MOST_PIXELS = 1_000_000
 # Neighbouring tiles share a face that is small on the next scale, with a margin: one that is cut by a tile's edge is
 # whole in the other tile, or found on the next scale.
-_SHARED = 1.15 * _FACE_SIDE
+_SHARED = 1.2 * _FACE_SIDE
 # The surroundings of a known face are a cell of the montage, of this side; in the cell the face has that side.
-_CELL, _CELL_FACE = 64, 33.0
+_CELL, _CELL_FACE = 64, 31.4
 # From this side on the coarsest scale, pixels, a known face is followed there.
-_LARGE_FACE = 45.0
+_LARGE_FACE = 42.8
 # A known face that was lost is looked at in a picture of this side, which shows so many of its own sides.
-_NEAR, _NEAR_REACH = 128, 2.5
+_NEAR, _NEAR_REACH = 128, 2.63
 _SAME = 0.4  # IoU of the two looks
 # Boxes of one face differ by a tenth from look to look.
 _SIZE_MARGIN = 1.1
