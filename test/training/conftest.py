@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import json
 import subprocess
 import sys
 
@@ -135,5 +136,28 @@ def without_tensorflow():
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def told_without_tensorflow(without_tensorflow):
+    """Run `fer-train` with each of these words in one fresh Python without TensorFlow: exit codes and what was said.
+
+    before: code for some of them, by name, which is run first and holds for the ones behind them too.
+    """
+
+    def run(commands, before=None):
+        lines = ["import contextlib, io, json", "from fer_training.cli import main", "answers = {}"]
+        for name, words in commands.items():
+            lines += [
+                (before or {}).get(name, ""),
+                "said = io.StringIO()",
+                "with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):",
+                f"    try:\n        code = main({words!r})",
+                "    except SystemExit as left:\n        code = left.code",
+                f"answers[{name!r}] = code, said.getvalue()",
+            ]
+        return json.loads(without_tensorflow("\n".join([*lines, "print(json.dumps(answers))"])))
 
     return run

@@ -11,35 +11,39 @@ from fer_training.cli import COMMANDS, main
 PACKAGE = Path(fer_training.__file__).parent
 
 
-def test_help_names_every_command_without_tensorflow(without_tensorflow):
-    code = "from fer_training.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
-    text = without_tensorflow(code)
-    assert all(name in text for name in COMMANDS)
+WITHOUT_TENSORFLOW = {
+    "stage1": ["stage1", "--config", "short_softmax", "--fer2013", "."],
+    "stage2": ["stage2", "--config", "jaffe", "--dataset", "folders", "--path", ".", "--stage1", "default"],
+    "reproduce": ["reproduce", "table1"],
+}
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["stage1", "--config", "short_softmax", "--fer2013", "."],
-        ["stage2", "--config", "jaffe", "--dataset", "folders", "--path", ".", "--stage1", "default"],
-        ["reproduce", "table1"],
-    ],
-)
-def test_a_missing_package_is_named_with_what_installs_it(without_tensorflow, words, tmp_path):
-    words = [*words, "--output", str(tmp_path / "out")]
-    text = without_tensorflow(
-        f"sys.stderr = sys.stdout\nfrom fer_training.cli import main\nassert main({words!r}) == 1"
-    )
+@pytest.fixture(scope="module")
+def told(told_without_tensorflow, tmp_path_factory):
+    """What is said where TensorFlow is missing: help, a mistake in a config, and commands that need it."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "mine.yaml").write_text("extends: default\noptimizer: {learning_rat: 0.1}\n")
+    mistake = ["stage1", "--config", str(folder / "mine.yaml"), "--fer2013", "x", "--output", "y"]
+    needing = {name: [*words, "--output", str(folder / name)] for name, words in WITHOUT_TENSORFLOW.items()}
+    return told_without_tensorflow({"help": ["--help"], "mistake": mistake, **needing})
+
+
+def test_help_names_every_command_without_tensorflow(told):
+    code, text = told["help"]
+    assert code == 0 and all(name in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", WITHOUT_TENSORFLOW)
+def test_a_missing_package_is_named_with_what_installs_it(told, command):
+    code, text = told[command]
+    assert code == 1
     assert re.fullmatch(r"fer-train: needs the Python package \w+: pip install '\.\[train\]'\n", text)
 
 
-def test_a_mistake_in_a_config_is_told_before_tensorflow_is_asked_for(without_tensorflow, tmp_path):
-    (tmp_path / "mine.yaml").write_text("extends: default\noptimizer: {learning_rat: 0.1}\n")
-    words = ["stage1", "--config", str(tmp_path / "mine.yaml"), "--fer2013", "x", "--output", "y"]
-    text = without_tensorflow(
-        f"sys.stderr = sys.stdout\nfrom fer_training.cli import main\nassert main({words!r}) == 1"
-    )
-    assert "unknown key optimizer.learning_rat: did you mean optimizer.learning_rate?" in text and text.count("\n") == 1
+def test_a_mistake_in_a_config_is_told_before_tensorflow_is_asked_for(told):
+    code, text = told["mistake"]
+    assert code == 1 and text.count("\n") == 1
+    assert "unknown key optimizer.learning_rat: did you mean optimizer.learning_rate?" in text
 
 
 @pytest.mark.parametrize(

@@ -113,38 +113,48 @@ def test_a_first_stage_exports_its_best_step_and_records_what_it_learned_from(st
     assert facts["reported"]["accuracy"] == facts["validation"]["accuracy"]
 
 
-@pytest.mark.parametrize("mistake", ["unfinished", "archive", "folds", "output", "full", "precision", "data"])
-def test_mistakes_are_told_in_one_line_before_tensorflow_is_loaded(
-    mistake, stage1_run, fer2013, tmp_path, without_tensorflow
-):
-    run, data, output, words = tmp_path / "run", fer2013, tmp_path / "out", []
-    shutil.copytree(stage1_run, run)
-    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
-        archive.writestr("run/config.yaml", "steps: 6")
-    before = ""
-    if mistake == "unfinished":
-        (run / "result.json").unlink()
-        expected = "expected a finished run, got one that stands at step 120"
-    elif mistake == "archive":
-        run, expected = tmp_path / "run.zip", "got a ZIP archive: unpack it"
-    elif mistake == "folds":
-        run, expected = tmp_path, "but one with runs inside: name one of them"
-    elif mistake == "output":
-        output.mkdir()
-        (output / "bundle.json").write_text("mine")
-        expected = "expected no earlier bundle, got bundle.json: name another --output"
-    elif mistake == "full":
-        before = "import shutil; shutil.disk_usage = lambda _: type('Usage', (), {'free': 1000})\n"
-        expected = "expected room for 105 MB, got a disk with 0 MB free"
-    elif mistake == "precision":
-        words, expected = (
-            ["--precisions", "float8"],
-            "--precisions: expected some of float32, float16, int8, got float8",
-        )
-    else:
-        data, expected = tmp_path / "run.zip", "--path: expected a CSV file or a folder at "
-    command = ["export", "--run", str(run), "--path", str(data), "--output", str(output), *words]
-    script = f"{before}from fer_training.cli import main\nsys.stderr = sys.stdout\nassert main({command!r}) == 1"
-    (line,) = without_tensorflow(script).splitlines()
-    assert line.startswith("fer-train: ") and expected in line
+MISTAKES = ("unfinished", "archive", "folds", "output", "precision", "data", "full")
+"""The last one changes what the disk says, so nothing comes after it."""
+
+
+@pytest.fixture(scope="module")
+def mistakes(stage1_run, fer2013, tmp_path_factory, told_without_tensorflow):
+    """What each mistake is answered with, what is expected, and the folder of its output."""
+    commands, expected, outputs = {}, {}, {}
+    for mistake in MISTAKES:
+        folder = tmp_path_factory.mktemp(mistake)
+        run, data, output, words = folder / "run", fer2013, folder / "out", []
+        shutil.copytree(stage1_run, run)
+        with zipfile.ZipFile(folder / "run.zip", "w") as archive:
+            archive.writestr("run/config.yaml", "steps: 6")
+        if mistake == "unfinished":
+            (run / "result.json").unlink()
+            line = "expected a finished run, got one that stands at step 120"
+        elif mistake == "archive":
+            run, line = folder / "run.zip", "got a ZIP archive: unpack it"
+        elif mistake == "folds":
+            run, line = folder, "but one with runs inside: name one of them"
+        elif mistake == "output":
+            output.mkdir()
+            (output / "bundle.json").write_text("mine")
+            line = "expected no earlier bundle, got bundle.json: name another --output"
+        elif mistake == "full":
+            line = "expected room for 105 MB, got a disk with 0 MB free"
+        elif mistake == "precision":
+            words = ["--precisions", "float8"]
+            line = "--precisions: expected some of float32, float16, int8, got float8"
+        else:
+            data, line = folder / "run.zip", "--path: expected a CSV file or a folder at "
+        commands[mistake] = ["export", "--run", str(run), "--path", str(data), "--output", str(output), *words]
+        expected[mistake], outputs[mistake] = line, output
+    before = {"full": "import shutil; shutil.disk_usage = lambda _: type('Usage', (), {'free': 1000})"}
+    answers = told_without_tensorflow(commands, before)
+    return {name: (*answers[name], expected[name], outputs[name]) for name in MISTAKES}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistakes_are_told_in_one_line_before_tensorflow_is_loaded(mistake, mistakes):
+    code, said, expected, output = mistakes[mistake]
+    (line,) = said.splitlines()
+    assert code == 1 and line.startswith("fer-train: ") and expected in line
     assert not output.exists() or (output / "bundle.json").read_text() == "mine"

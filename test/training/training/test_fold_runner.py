@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from look_alike import tiny_config, tiny_crops
 
+from fer_training.models.network_config import NetworkConfig
 from fer_training.training.fold_runner import Job, Workers
 from fer_training.training.initialization import ImageNetWeights
 
@@ -18,7 +19,10 @@ pytestmark = pytest.mark.timeout(300)
 def jobs(tmp_path, imagenet_weights):
     """Two small runs, in a new folder for each who runs them."""
     initial, train, validation = ImageNetWeights(imagenet_weights), tiny_crops(), tiny_crops(7)
-    return lambda who: [Job(tmp_path / who / str(i), tiny_config(seed=i), initial, train, validation) for i in range(2)]
+    configs = [tiny_config(seed=seed, steps=3, network=NetworkConfig(width=0.25, blocks=1)) for seed in range(2)]
+    return lambda who: [
+        Job(tmp_path / who / str(i), config, initial, train, validation) for i, config in enumerate(configs)
+    ]
 
 
 def same_predictions(one, other):
