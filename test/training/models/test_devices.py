@@ -44,20 +44,19 @@ np.testing.assert_allclose(one_centers, two_centers, atol=1e-4)
 assert abs(one_centers).max() > 0
 for a, b in zip(one_weights, two_weights, strict=True):
     np.testing.assert_allclose(a, b, atol=2e-4)
-for batch in Trainer(tiny_config(steps=2), 7, strategy=tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])).batches(
-    BatchMaker(tiny_crops(), tiny_config(steps=2)), 0
-):
+for batch in trainer.batches(BatchMaker(tiny_crops(), config), 1):
     assert [v.shape[0] for v in batch[0].values] == [4, 4]
 # A whole stage, and its resume, on both devices.
 import fer_training.training.trainer
 from fer_training.training.loop import run_stage
 fer_training.training.trainer.choose_strategy = lambda: tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-stage = tiny_config(steps=4, evaluate_steps=2)
+# Of the same shape as before: TensorFlow takes the sums of another one for those of a former strategy.
+stage = tiny_config(steps=2, evaluate_steps=1)
 def go():
     return run_stage(tiny_crops(), tiny_crops(7), stage, Path(sys.argv[2]), lambda network: None, False)
 first = go()
 (Path(sys.argv[2]) / "result.json").unlink()
-assert first == go() and first.last_step == 4
+assert first == go() and first.last_step == 2
 print("same")
 """
 
