@@ -98,7 +98,8 @@ def test_the_common_copy_of_ckplus_and_a_broken_one_leave_the_rest_to_be_done(wo
     copies = {"common": write_ckplus_folders(tmp_path / "common"), "broken": tmp_path / "broken"}
     (copies["broken"] / "happy").mkdir(parents=True)
     (copies["broken"] / "happy/S010_004_00000017.png").write_bytes(b"no picture")
-    words = ["reproduce", "table1", "table5", *arguments, "--stage1", str(everything / "runs/stage1"), "--folds", "1"]
+    words = ["reproduce", "table1", "table5", *arguments, "--stage1", str(everything / "runs/stage1")]
+    words += ["--folds", "1", "--protocols", "random"]
     reports = {}
     for name, path in copies.items():
         assert main([*words, "--ckplus", str(path), "--output", str(tmp_path / "out" / name)]) == (name == "broken")
