@@ -1,11 +1,10 @@
 """The front door is one page of plain sentences, and its links lead somewhere."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
+from in_process import run_script
 from pictures import smiling
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +39,7 @@ def test_its_python_runs(tmp_path):
     """The six lines, on a public-domain portrait."""
     (code,) = re.findall(r"(?:    .*\n|\n)+", README.split("## In Python")[1])[:1]
     cv2.imwrite(str(tmp_path / "photo.jpg"), smiling())
-    script = re.sub(r"^    ", "", code, flags=re.MULTILINE)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    (tmp_path / "six_lines.py").write_text(re.sub(r"^    ", "", code, flags=re.MULTILINE))
+    done = run_script(tmp_path / "six_lines.py", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(r"Box\(.*\) happy (0\.[89]\d*) \1 \n", done.stdout), done.stdout

@@ -31,7 +31,7 @@ def place(canvas: np.ndarray, picture: np.ndarray, height: float, x: float, y: f
     matrix = np.array([[scale, 0, x - scale * picture.shape[1] / 2], [0, scale, y - height / 2]])
     mask = cv2.warpAffine(np.full(picture.shape[:2], 255, np.uint8), matrix, SIZE)
     painted = cv2.warpAffine(picture, matrix, SIZE, flags=cv2.INTER_AREA)
-    canvas[mask > 127] = painted[mask > 127]
+    cv2.copyTo(painted, cv2.threshold(mask, 127, 255, cv2.THRESH_BINARY)[1], canvas)
 
 
 def main(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""All checks and tests, in two rows beside each other: what is about time, and what computes, which yields to it.
+"""All checks and tests, in three rows beside each other: two about time, and what computes, which yields to them.
 
 python tools/test.py   (in the shell of env.bash; `make test` runs it)
 
@@ -23,7 +23,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build" / "test"
 # With deadlines, rates or processes that have to find each other. Everything else, new folders too, is computed.
-TIMED = ("test/nodes", "test/client", "test/page", "test/reliability", "test/e2e")
+NODES = ("test/nodes",)
+AROUND = ("test/client", "test/page", "test/reliability", "test/e2e")
 _PATIENCE = 30.0
 _TELL_EVERY = 60.0
 
@@ -75,9 +76,10 @@ def _yield(pid: int) -> None:
 
 def rows() -> list[list[Step]]:
     """Return the steps of each row, in order."""
-    others = [f"--ignore={path}" for path in TIMED]
+    others = [f"--ignore={path}" for path in (*NODES, *AROUND)]
     return [
-        [Step("timed", ["pytest", *TIMED])],
+        [Step("nodes", ["pytest", *NODES])],
+        [Step("around", ["pytest", *AROUND])],
         [Step("lint", ["tools/lint.sh"], True), Step("computed", ["pytest", "--timeout=300", *others], True)],
     ]
 

@@ -2,13 +2,12 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
 import pytest
+from in_process import run_script
 from pictures import smiling, two_faces
 
 from analysis.clips import write_clip
@@ -32,7 +31,7 @@ def recordings(tmp_path_factory):
 
 
 def run(words, folder):
-    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, timeout=110)
+    done = run_script(*words, folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -40,17 +39,18 @@ def run(words, folder):
 def test_its_command_analyses_all_kinds_of_recordings(recordings):
     (line,) = re.findall(r"^    (fer-analyze .* --output .*)$", RECIPE, re.MULTILINE)
     words = shlex.split(line)
-    out = run([str(ROOT / "scripts" / words[0]), *words[1:]], recordings)
+    out = run([ROOT / "scripts" / words[0], *words[1:]], recordings)
     assert out.splitlines()[-1] == "report: out/report.html"
     table = (recordings / "out" / "faces.csv").read_text()
     assert all(name in table for name in ("session.mp4", "photos", "picture.jpg", "bag"))
 
 
-def test_its_python_runs(recordings):
+def test_its_python_runs(recordings, tmp_path):
     """All of it where pandas is installed, else without the line that makes a DataFrame."""
     (code,) = re.findall(r"```python\n(.*?)```", RECIPE, re.DOTALL)
     if find_spec("pandas") is None:
         code, left_out = re.subn(r"^table = to_dataframe\(.*\n", "", code, flags=re.MULTILINE)
         assert left_out == 1
-    out = run(["-c", code], recordings)
+    (tmp_path / "recipe.py").write_text(code)
+    out = run([tmp_path / "recipe.py"], recordings)
     assert "happy" in out

@@ -34,18 +34,25 @@ def test_nobody_is_said_too():
     assert "No face was found." in to_html(Report({}, ("happy", "sad")))
 
 
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The report of a clip, and of pictures one of which cannot be read."""
+    folder = tmp_path_factory.mktemp("analysis")
+    photos = write_photos(folder / "photos")
+    (photos / "broken.jpg").write_bytes(b"no picture")
+    clip = write_clip(folder / "clip.avi", 4)
+    assert main([str(clip), str(photos), "--output", str(folder / "out"), "--annotated"]) == 1
+    return folder / "out" / "report.html"
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_opens_in_a_browser_without_a_complaint(tmp_path, scheme):
-    photos = write_photos(tmp_path / "photos")
-    (photos / "broken.jpg").write_bytes(b"no picture")
-    clip = write_clip(tmp_path / "clip.avi", 10)
-    assert main([str(clip), str(photos), "--output", str(tmp_path / "out"), "--annotated"]) == 1
+def test_it_opens_in_a_browser_without_a_complaint(page, tmp_path, scheme):
     browser = Browser(CHROMIUM, tmp_path / "profile")
     try:
         browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         browser.resize(390, 800)
-        browser.open((tmp_path / "out" / "report.html").as_uri())
+        browser.open(page.as_uri())
         loaded = "document.images.length == 5 && [...document.images].every((image) => image.naturalWidth > 0)"
         assert browser.shows(loaded)
         assert browser.ask("document.documentElement.scrollWidth") <= 390

@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
+from fer_ros.analysis import timeline
 from fer_ros.analysis.expressions import Span
-from fer_ros.analysis.timeline import MOST_INPUTS, MOST_TRACKS, Band, draw_timeline
+from fer_ros.analysis.timeline import Band, draw_timeline
 from fer_ros.core import EMOTIONS
 from fer_ros.core.palette import COLOURS
 
@@ -35,9 +36,12 @@ def test_only_what_is_stable_has_its_full_colour():
     assert left_off == ""
 
 
-def test_what_is_not_drawn_is_said():
-    many = {("a.mp4", "", f"face{n}"): [Span(n, n + 1 + n / 100, "happy", True)] for n in range(MOST_TRACKS + 3)}
+def test_what_is_not_drawn_is_said(monkeypatch):
+    """With low limits: panels take long to draw."""
+    monkeypatch.setattr(timeline, "MOST_TRACKS", 4)
+    monkeypatch.setattr(timeline, "MOST_INPUTS", 2)
+    many = {("a.mp4", "", f"face{n}"): [Span(n, n + 1 + n / 100, "happy", True)] for n in range(7)}
     _, left_off = drawn([Band("a.mp4", many)])
-    assert left_off == f"3 of {MOST_TRACKS + 3} faces of a.mp4, those seen for the shortest"
-    _, left_off = drawn([band(Span(0, 1, "happy", True), name=f"{n}.mp4") for n in range(MOST_INPUTS + 2)])
+    assert left_off == "3 of 7 faces of a.mp4, those seen for the shortest"
+    _, left_off = drawn([band(Span(0, 1, "happy", True), name=f"{n}.mp4") for n in range(4)])
     assert left_off == "2 more inputs"

@@ -2,20 +2,19 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
+
+from in_process import run_script
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = (ROOT / "docs/recipes/evaluate_a_bag.md").read_text(encoding="utf-8")
 
 
 def typed(line, folder):
-    """Type a command of the recipe, with this Python and these sources."""
+    """Type a command of the recipe, with these sources."""
     words = shlex.split(line)
     command = words[1:] if words[0] == "python" else [f"scripts/{words[0]}", *words[1:]]
-    script = [sys.executable, str(ROOT / command[0]), *command[1:]]
-    done = subprocess.run(script, cwd=folder, capture_output=True, text=True, timeout=110)
+    done = run_script(ROOT / command[0], *command[1:], folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -1,14 +1,13 @@
 """The examples that need no ROS do what they say, as they stand; that of a behaviour is in test/client."""
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from analysis.clips import write_clip
+from in_process import run_script
 from pictures import smiling, two_faces
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,8 +16,7 @@ EXAMPLES = ROOT / "examples"
 
 def run(script, *arguments, folder):
     """Run an example where it can leave nothing behind unseen."""
-    command = [sys.executable, EXAMPLES / script, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
+    return run_script(EXAMPLES / script, *arguments, folder=folder)
 
 
 def test_a_picture_is_printed_and_nothing_is_written(tmp_path):
