@@ -84,22 +84,25 @@ def _fail(message: str, status: int) -> int:
 
 def _plan(options: argparse.Namespace) -> list[Job]:
     """Find every mistake before the work begins, and return what is to be done."""
-    from fer_ros.analysis.inputs import BAG, find_inputs
-    from fer_ros.analysis.job import Job, pipeline_of
-    from fer_ros.analysis.outputs import annotated_jobs, check_output
-    from fer_ros.analysis.tables import check_format
-
     if options.output is None and not options.json:
         raise ValueError("expected --output FOLDER, or --json, got neither")
     if options.annotated and options.output is None:
         raise ValueError("expected --output FOLDER for the annotated pictures, got none")
     if options.workers < 1:
         raise ValueError(f"--workers must be at least 1, got {options.workers}")
+    # Imported one after the other: what can be told without the pipeline's libraries is told sooner.
+    from fer_ros.analysis.inputs import BAG, find_inputs
+    from fer_ros.analysis.tables import check_format
+
+    inputs = find_inputs(options.inputs)
+    if options.output is not None:
+        check_format(options.format)
+    _import_what_is_needed(options.output is not None, any(one.kind == BAG for one in inputs))
+    from fer_ros.analysis.job import Job, pipeline_of
+    from fer_ros.analysis.outputs import annotated_jobs, check_output
+
     if options.output is not None:
         check_output(options.output, options.annotated, options.overwrite)
-        check_format(options.format)
-    inputs = find_inputs(options.inputs)
-    _import_what_is_needed(options.output is not None, any(one.kind == BAG for one in inputs))
     settings = _settings(options, len(inputs))
     pipeline_of(settings)
     jobs = [Job(one, settings) for one in inputs]

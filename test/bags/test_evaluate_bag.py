@@ -1,6 +1,8 @@
 """From a clip with labels to the report, through the commands that a user types."""
 
+import contextlib
 import csv
+import io
 import json
 import os
 import re
@@ -40,6 +42,31 @@ def session(tmp_path_factory):
     return write_bag(folder / "bag", [pictures.two_faces()] * 8), folder / "labels.csv"
 
 
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory):
+    """A bag of two images and its labels, for what does not depend on how many there are."""
+    folder = tmp_path_factory.mktemp("brief")
+    (folder / "labels.csv").write_text(LABELS)
+    return write_bag(folder / "bag", [pictures.two_faces()] * 2), folder / "labels.csv"
+
+
+@pytest.fixture(scope="module")
+def report(session, tmp_path_factory):
+    """The folder of the session's report with a bag of the answers, and what was said; read only."""
+    folder = tmp_path_factory.mktemp("report") / "out"
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert run(session, folder, "--write-bag", "sqlite3") == 0
+    return folder, said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def plain(session, tiny_bundle, tmp_path_factory):
+    """The folder of the session's report by the tiny bundle; read only."""
+    folder = tmp_path_factory.mktemp("plain") / "out"
+    assert run(session, folder, bundle=tiny_bundle) == 0
+    return folder
+
+
 def rows(folder):
     with (Path(folder) / "frames.csv").open(newline="") as file:
         return list(csv.DictReader(file))
@@ -51,21 +78,21 @@ def run(session, output, *words, bundle="default"):
     return evaluate_bag.main([*command, "--backend", "litert"])
 
 
-def test_a_report_says_what_each_person_showed(session, tmp_path, capsys):
-    assert run(session, tmp_path / "out", "--write-bag") == 0
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert report["frames"] == 8 and not report["incomplete"]
-    assert [i["seen"] for i in report["intervals"]] == [5, 5] and report["coverage"]["share"] == 1
-    happy = report["intervals"][0]
+def test_a_report_says_what_each_person_showed(report):
+    folder, said = report
+    data = json.loads((folder / "report.json").read_text())
+    assert data["frames"] == 8 and not data["incomplete"]
+    assert [i["seen"] for i in data["intervals"]] == [5, 5] and data["coverage"]["share"] == 1
+    happy = data["intervals"][0]
     assert happy["raw_right"] == 5, "Eileen Collins smiles"
-    table = rows(tmp_path / "out")
+    table = rows(folder)
     assert len(table) == 16 and {row["expected"] for row in table} == {"happy", "neutral", ""}
-    assert all(abs(sum(float(row[f"raw_{n}"]) for n in report["labels"]) - 1) < 1e-3 for row in table)
+    assert all(abs(sum(float(row[f"raw_{n}"]) for n in data["labels"]) - 1) < 1e-3 for row in table)
     for name in ("timeline.png", "confusion_raw.png", "confusion_smoothed.png"):
-        assert cv2.imread(str(tmp_path / "out" / name)) is not None
-    text = (tmp_path / "out" / "report.md").read_text()
+        assert cv2.imread(str(folder / name)) is not None
+    text = (folder / "report.md").read_text()
     assert "| right, each image by itself |" in text and "times real time" in text
-    assert capsys.readouterr().out.splitlines()[-1] == f"report: {tmp_path / 'out' / 'report.html'}"
+    assert said.splitlines()[-1] == f"report: {folder / 'report.html'}"
 
 
 def test_the_report_is_one_page_with_everything_in_it(session, tiny_bundle, tmp_path, capsys):
@@ -85,27 +112,29 @@ def test_the_report_is_one_page_with_everything_in_it(session, tiny_bundle, tmp_
         assert told in page, told
 
 
-def test_an_earlier_report_is_not_overwritten_without_a_word(session, tiny_bundle, tmp_path, capsys):
-    assert run(session, tmp_path / "out", "--write-bag", bundle=tiny_bundle) == 0
+def test_an_earlier_report_is_not_overwritten_without_a_word(brief, tiny_bundle, tmp_path, capsys):
+    assert run(brief, tmp_path / "out", "--write-bag", bundle=tiny_bundle) == 0
+    assert list((tmp_path / "out" / "bag").glob("*.mcap"))
     (tmp_path / "out" / "report.html").write_text("mine")
-    assert run(session, tmp_path / "out", bundle=tiny_bundle) == 1
+    assert run(brief, tmp_path / "out", bundle=tiny_bundle) == 1
     said = capsys.readouterr().err.splitlines()[-1]
     assert "expected no earlier report, got confusion_raw.png" in said and "--overwrite" in said
     assert (tmp_path / "out" / "report.html").read_text() == "mine"
-    assert run(session, tmp_path / "out", "--overwrite", bundle=tiny_bundle) == 0
+    assert run(brief, tmp_path / "out", "--overwrite", bundle=tiny_bundle) == 0
     assert "How often it was right" in (tmp_path / "out" / "report.html").read_text()
-    assert run(session, tmp_path / "out", "--overwrite", "--write-bag", bundle=tiny_bundle) == 1
+    assert run(brief, tmp_path / "out", "--overwrite", "--write-bag", bundle=tiny_bundle) == 1
     assert "out/bag: expected no bag there, got one" in capsys.readouterr().err, "it may be the only copy"
 
 
-def test_the_written_bag_holds_what_the_node_publishes(session, tmp_path):
-    assert run(session, tmp_path / "out", "--write-bag", "sqlite3") == 0
-    with Reader(tmp_path / "out" / "bag") as reader:
+def test_the_written_bag_holds_what_the_node_publishes(report):
+    folder, _ = report
+    assert list((folder / "bag").glob("*.db3"))
+    with Reader(folder / "bag") as reader:
         assert {c.topic: c.msgcount for c in reader.connections} == {CAMERA: 8, EMOTIONS_TOPIC: 8}
         answers = [c for c in reader.connections if c.topic == EMOTIONS_TOPIC]
         messages = [deserialize_message(bytes(raw), FaceEmotionArray) for _, _, raw in reader.messages(answers)]
     assert answers[0].digest == type_hash("fer_ros", "FaceEmotionArray"), "or ros2 bag play would refuse it"
-    table = rows(tmp_path / "out")
+    table = rows(folder)
     assert [round(m.header.stamp.sec + m.header.stamp.nanosec * 1e-9, 3) for m in messages[:2]] == [1000.0, 1000.1]
     assert messages[0].header.frame_id == "optical" and messages[0].camera == CAMERA
     largest = messages[0].faces[0]
@@ -164,15 +193,11 @@ def test_a_recording_that_was_cut_off_is_evaluated_as_far_as_it_goes(session, ti
     assert report["frames"] == 4 and "is missing" in report["incomplete"]
 
 
-def test_labels_may_name_the_stamps_of_the_images(session, tiny_bundle, tmp_path, capsys):
+def test_labels_may_name_the_stamps_of_the_images(session, plain, tiny_bundle, tmp_path, capsys):
     stamped = LABELS.replace("start,end", "start_stamp,end_stamp").replace("0,0.5,", "1000,1000.5,")
     (tmp_path / "labels.csv").write_text(stamped)
-    for labels in (session[1], tmp_path / "labels.csv"):
-        assert run((session[0], labels), tmp_path / labels.parent.name, bundle=tiny_bundle) == 0
-    one, two = (
-        json.loads((tmp_path / labels.parent.name / "report.json").read_text())["intervals"]
-        for labels in (session[1], tmp_path / "labels.csv")
-    )
+    assert run((session[0], tmp_path / "labels.csv"), tmp_path / "stamped", bundle=tiny_bundle) == 0
+    one, two = (json.loads((out / "report.json").read_text())["intervals"] for out in (plain, tmp_path / "stamped"))
     assert one == two and one[0]["seen"] == 5
     (tmp_path / "labels.csv").write_text(stamped.replace("1000", "2000"))
     assert run((session[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
@@ -282,19 +307,19 @@ def test_nothing_is_written_outside_the_output(session, tmp_path):
     }  # fmt: skip
 
 
-def test_the_parameter_file_is_the_nodes_own(session, tiny_bundle, tmp_path):
+def test_the_parameter_file_is_the_nodes_own(brief, tiny_bundle, tmp_path):
     paper = ROOT / "config" / "paper.yaml"
-    assert run(session, tmp_path / "out", "--params-file", str(paper), bundle=tiny_bundle) == 0
+    assert run(brief, tmp_path / "out", "--params-file", str(paper), bundle=tiny_bundle) == 0
     assert {row["state"] for row in rows(tmp_path / "out")} == {"RAW"}
     (tmp_path / "wrong.yaml").write_text("fer_node: {ros__parameters: {detector.eyes: 2}}")
-    assert run(session, tmp_path / "no", "--params-file", str(tmp_path / "wrong.yaml"), bundle=tiny_bundle) == 1
+    assert run(brief, tmp_path / "no", "--params-file", str(tmp_path / "wrong.yaml"), bundle=tiny_bundle) == 1
 
 
-def test_a_profile_is_a_name_or_a_path_and_says_so_in_the_report(session, tiny_bundle, tmp_path, monkeypatch):
+def test_a_profile_is_a_name_or_a_path_and_says_so_in_the_report(brief, tiny_bundle, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text("fer_node: {ros__parameters: {smoothing.enabled: false}}")
     for profile, states in (("paper", {"RAW"}), ("mine.yaml", {"RAW"}), ("default", {"UNCERTAIN"})):
-        assert run(session, tmp_path / "out" / profile, "--profile", profile, bundle=tiny_bundle) == 0
+        assert run(brief, tmp_path / "out" / profile, "--profile", profile, bundle=tiny_bundle) == 0
         assert {row["state"] for row in rows(tmp_path / "out" / profile)} == states
         assert f"- parameters: {profile}\n" in (tmp_path / "out" / profile / "report.md").read_text()
 
