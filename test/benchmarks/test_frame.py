@@ -1,30 +1,22 @@
 """The benchmark of a whole frame, on a few frames."""
 
+import contextlib
+import io
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
+from unittest import mock
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks import frame
 
 
 @pytest.fixture(scope="module")
 def answer():
-    words = ["-m", "benchmarks.frame", "--faces", "1", "--frames", "3", "--json"]
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    command = ["frame", "--faces", "1", "--frames", "3", "--json"]
+    with mock.patch.object(sys, "argv", command), contextlib.redirect_stdout(io.StringIO()) as said:
+        frame.main()
+    return json.loads(said.getvalue().splitlines()[-1])
 
 
 def test_last_line_names_profiles_baseline_and_bundle(answer):
