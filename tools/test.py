@@ -1,4 +1,4 @@
-"""All checks and tests, in three rows beside each other: two about time, and what computes, which yields to them.
+"""All checks and tests, in three rows beside each other: what is about time, and what computes, which yields to it.
 
 python tools/test.py   (in the shell of env.bash; `make test` runs it)
 
@@ -22,9 +22,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build" / "test"
-# With deadlines, rates or processes that have to find each other. Everything else, new folders too, is computed.
+# With deadlines, rates or processes that have to find each other.
 NODES = ("test/nodes",)
 AROUND = ("test/client", "test/page", "test/reliability", "test/e2e")
+# Needs TensorFlow all the time. Everything else, new folders too, is computed.
+TRAINER = ("test/training",)
 _PATIENCE = 30.0
 _TELL_EVERY = 60.0
 
@@ -76,11 +78,13 @@ def _yield(pid: int) -> None:
 
 def rows() -> list[list[Step]]:
     """Return the steps of each row, in order."""
-    others = [f"--ignore={path}" for path in (*NODES, *AROUND)]
+    others = [f"--ignore={path}" for path in (*NODES, *AROUND, *TRAINER)]
+    # With less priority a test may take long without being wrong.
+    patient = ["pytest", "--timeout=300"]
     return [
         [Step("nodes", ["pytest", *NODES])],
-        [Step("around", ["pytest", *AROUND])],
-        [Step("lint", ["tools/lint.sh"], True), Step("computed", ["pytest", "--timeout=300", *others], True)],
+        [Step("around", ["pytest", *AROUND]), Step("computed", [*patient, *others], True)],
+        [Step("lint", ["tools/lint.sh"], True), Step("trainer", [*patient, *TRAINER], True)],
     ]
 
 
