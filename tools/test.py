@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / "build" / "test"
 # With deadlines, rates or processes that have to find each other.
 NODES = ("test/nodes",)
-AROUND = ("test/client", "test/page", "test/reliability", "test/e2e")
+AROUND = ("test/behaviours", "test/client", "test/page", "test/reliability", "test/e2e")
 # Needs TensorFlow all the time. Everything else, new folders too, is computed.
 TRAINER = ("test/training",)
 _PATIENCE = 30.0

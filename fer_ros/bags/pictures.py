@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import numpy.typing as npt
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from fer_ros.bags.evaluation import Answer, Session
@@ -37,7 +34,7 @@ def save_timeline(session: Session, path: Path) -> None:
     # Faces seen for a moment only would push the others off the picture.
     longest = sorted(tracks.items(), key=lambda item: -len(item[1]))[:20]
     rows += [f"{track} {camera if len(session.cameras) > 1 else ''}".strip() for (camera, track), _ in longest]
-    figure, axes = plt.subplots(figsize=(11, 1.2 + 0.35 * len(rows)), layout="constrained")
+    figure, axes = _empty(11, 1.2 + 0.35 * len(rows))
     for place, label in enumerate(session.labels):
         _draw(axes, place, [(label.start, label.end, label.expression)])
     step = session.length * len(session.cameras) / max(1, session.frames - len(session.cameras))
@@ -52,7 +49,13 @@ def save_timeline(session: Session, path: Path) -> None:
         handles, [*EMOTIONS, "uncertain"], loc="outside upper center", ncols=9, fontsize="small", frameon=False
     )
     figure.savefig(path, dpi=90)
-    plt.close(figure)
+
+
+def _empty(width: float, height: float) -> tuple[Figure, Any]:
+    """Return a figure of so many inches and its axes: drawn into memory, whatever backend a program has chosen."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.subplots()
 
 
 def _draw(axes: Any, place: int, spans: Sequence[_Span]) -> None:
@@ -91,7 +94,7 @@ def _label(answer: Answer) -> str:
 def save_confusion(counts: npt.NDArray[np.int64], names: Sequence[str], title: str, path: Path) -> None:
     """Draw a confusion matrix: rows are the labels, columns the answers, each cell a share of its row and a count."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axes = plt.subplots(figsize=(5.4, 5.0), layout="constrained")
+    figure, axes = _empty(5.4, 5.0)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row in range(len(names)):
         for column in range(len(names)):
@@ -105,4 +108,3 @@ def save_confusion(counts: npt.NDArray[np.int64], names: Sequence[str], title: s
     axes.set_ylabel("labelled (images)")
     axes.set_title(title, fontsize="medium")
     figure.savefig(path, dpi=90)
-    plt.close(figure)
