@@ -146,12 +146,12 @@ def test_the_written_bag_holds_what_the_node_publishes(report):
     assert (messages[0].image_width, messages[0].image_height) == (640, 480)
 
 
-def test_two_workers_answer_as_one_does(session, tmp_path):
+def test_two_workers_answer_as_one_does(session, report, tmp_path):
     """As a user starts it: the processes of the pool import the script again."""
     bag, labels = session
     second = write_bag(tmp_path / "second", [pictures.two_faces()] * 3, "sqlite3")
     both = [str(bag), str(second), "--labels", str(labels), "--backend", "litert"]
-    assert evaluate_bag.main([*both, "--output", str(tmp_path / "one")]) == 0
+    assert run((second, labels), tmp_path / "one") == 0
     script = [sys.executable, str(ROOT / "scripts" / "fer-evaluate-bag"), *both, "--output", str(tmp_path / "two")]
     done = subprocess.run([*script, "--workers", "2"], capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
@@ -160,10 +160,10 @@ def test_two_workers_answer_as_one_does(session, tmp_path):
     assert done.stdout.splitlines()[-1] == f"report: {tmp_path / 'two' / 'report.html'}"
     together = json.loads((tmp_path / "two" / "summary.json").read_text())["together"]
     assert together["coverage"]["total"] == 2 * 5 + 2 * 3
-    for name in ("bag", "second"):
+    for alone, name in ((report[0], "bag"), (tmp_path / "one", "second")):
         one, two = (
-            [{k: v for k, v in row.items() if k != "track_id"} for row in rows(tmp_path / folder / name)]
-            for folder in ("one", "two")
+            [{k: v for k, v in row.items() if k != "track_id"} for row in rows(folder)]
+            for folder in (alone, tmp_path / "two" / name)
         )
         assert one and one == two
 
@@ -193,15 +193,15 @@ def test_a_recording_that_was_cut_off_is_evaluated_as_far_as_it_goes(session, ti
     assert report["frames"] == 4 and "is missing" in report["incomplete"]
 
 
-def test_labels_may_name_the_stamps_of_the_images(session, plain, tiny_bundle, tmp_path, capsys):
+def test_labels_may_name_the_stamps_of_the_images(session, brief, plain, tiny_bundle, tmp_path, capsys):
     stamped = LABELS.replace("start,end", "start_stamp,end_stamp").replace("0,0.5,", "1000,1000.5,")
     (tmp_path / "labels.csv").write_text(stamped)
     assert run((session[0], tmp_path / "labels.csv"), tmp_path / "stamped", bundle=tiny_bundle) == 0
     one, two = (json.loads((out / "report.json").read_text())["intervals"] for out in (plain, tmp_path / "stamped"))
     assert one == two and one[0]["seen"] == 5
     (tmp_path / "labels.csv").write_text(stamped.replace("1000", "2000"))
-    assert run((session[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
-    assert "(stamps 1000.000 to 1000.700), got none there" in capsys.readouterr().err
+    assert run((brief[0], tmp_path / "labels.csv"), tmp_path / "out", bundle=tiny_bundle) == 1
+    assert "(stamps 1000.000 to 1000.100), got none there" in capsys.readouterr().err
 
 
 def answers_of_the_node(bag, bundle):

@@ -13,7 +13,7 @@ from benchmarks import frame
 
 @pytest.fixture(scope="module")
 def answer():
-    command = ["frame", "--faces", "1", "--frames", "3", "--json"]
+    command = ["frame", "--faces", "1", "--frames", "3", "--size", "320x240", "--json"]
     with mock.patch.object(sys, "argv", command), contextlib.redirect_stdout(io.StringIO()) as said:
         frame.main()
     return json.loads(said.getvalue().splitlines()[-1])
