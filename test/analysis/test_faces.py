@@ -97,10 +97,23 @@ def test_without_pandas_a_dataframe_names_the_extra(monkeypatch):
         to_dataframe([])
 
 
-def test_the_analysis_needs_no_ros():
-    code = "import sys; sys.modules['rclpy'] = None; import fer_ros.analysis, fer_ros.analysis.command; " \
-           "assert 'tensorflow' not in sys.modules and 'pandas' not in sys.modules"  # fmt: skip
+def test_the_analysis_needs_no_ros_and_its_command_nothing_before_it_works():
+    code = (
+        "import sys; sys.modules['rclpy'] = None; import fer_ros.analysis.command\n"
+        "assert not {'cv2', 'numpy', 'scipy'} & set(sys.modules)\n"
+        "from fer_ros.analysis import *\n"
+        "assert not {'tensorflow', 'pandas'} & set(sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_what_is_exported_is_there():
+    from fer_ros import analysis
+
+    assert all(getattr(analysis, name).__name__ == name for name in analysis.__all__)
+    assert set(analysis.__all__) <= set(dir(analysis))
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        _ = analysis.analyse
 
 
 def test_a_picture_too_small_for_a_face_is_answered_with_none(tmp_path, pipeline):
