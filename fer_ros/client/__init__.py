@@ -7,7 +7,7 @@ try:
 except ImportError as error:
     raise ImportError(
         f"fer_ros.client needs ROS 2 and this package built by colcon ({error}): source a ROS 2 installation and the "
-        "workspace's install folder, or this package's env.bash"
+        "workspace's install folder, or this package's env.bash, and run elsewhere than in its sources"
     ) from None
 
 # Outside of the hint: what else fails here has reasons of its own, which its own message says.

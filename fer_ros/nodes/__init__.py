@@ -7,5 +7,5 @@ try:
 except ImportError as error:
     raise ImportError(
         f"fer_ros.nodes needs ROS 2 and this package built by colcon ({error}): source a ROS 2 installation and the "
-        "workspace's install folder, or this package's env.bash"
+        "workspace's install folder, or this package's env.bash; then run outside of the folder of its sources"
     ) from None

@@ -46,6 +46,8 @@ class CommandLine:
         if not self.unknown:
             return ""
         words = " ".join(self.unknown)
+        if any(":=" in word for word in self.unknown) and not any(word.startswith("-") for word in self.unknown):
+            words = " ".join(f"-p {word}" for word in self.unknown)
         if any(word in {*_PARAMETER, *_WITH_VALUE, _FILE} or ":=" in word for word in self.unknown):
             return f"arguments of ROS need --ros-args before them: {node} --ros-args {words}"
         return f"unknown arguments: {words}; parameters are given as --ros-args -p NAME:=VALUE; see {node} --help"

@@ -75,6 +75,7 @@ def test_help_prints_the_parameters(name):
     ("words", "reason"),
     [
         (("-p", "source:=0"), "arguments of ROS need --ros-args before them: camera_node --ros-args -p source:=0"),
+        (("source:=0",), "arguments of ROS need --ros-args before them: camera_node --ros-args -p source:=0"),
         (("--sorce", "0"), "unknown arguments: --sorce 0"),
         (("--ros-args", "-p", "sorce:=0"), "unknown parameter sorce: did you mean source?"),
         (("--ros-args", "-p", "source"), "Couldn't parse parameter override rule: '-p source'"),
