@@ -20,14 +20,15 @@ import numpy as np
 from benchmarks.people_clips import Case, clip
 from benchmarks.people_portraits import Portrait, read_labels, read_portrait
 from benchmarks.people_report import share
+from benchmarks.people_tables import share_cell
 from benchmarks.profiles import load_profile
 from benchmarks.report import Results
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.classifier import Classifier
 from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import crop_faces, normalize
-from fer_ros.core.detection.detector import DetectorConfig
-from fer_ros.core.detection.search import FaceSearch, SearchConfig
+from fer_ros.core.detection.blazeface import MODELS
+from fer_ros.core.detection.search import FaceSearch
 from fer_ros.core.geometry import Box
 from fer_ros.core.types import Face, Frame
 
@@ -37,12 +38,6 @@ _FACTORS = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1)
 # Boxes that overlap the face's place by more than this (IoU) are of that face.
 _SAME = 0.3
 _HALVES = ("even", "odd")
-
-
-def resized(face: Face, factor: float) -> Face:
-    """Return a face whose box is so many times as large, around the same middle."""
-    x, y = face.box.center
-    return replace(face, box=Box.from_center(x, y, face.box.width * factor, face.box.height * factor))
 
 
 def nearest(faces: Sequence[Face], place: Box) -> Face | None:
@@ -58,10 +53,9 @@ def measure(portraits: Sequence[Portrait], kind: str, classifier: Classifier) ->
         For each half of the portraits: 'haar' and each factor, with the share of right answers and its interval.
 
     """
-    haar = FaceSearch(replace(load_profile("paper")[0].search, full_scan_period=0.0), DetectorConfig())
-    config, _ = load_profile("robot")
-    search = SearchConfig(full_scan_period=0.0, confirm_cascade="")
-    learned = FaceSearch(search, replace(config.detector, kind=kind))
+    paper, robot = (load_profile(name)[0] for name in ("paper", "robot"))
+    haar = FaceSearch(paper.search, paper.detector)
+    learned = FaceSearch(replace(robot.search, full_scan_period=0.0), replace(robot.detector, kind=kind))
     columns = ("haar", *map(str, _FACTORS))
     right: dict[str, dict[str, list[bool]]] = {half: {name: [] for name in columns} for half in _HALVES}
     for number, portrait in enumerate(portraits):
@@ -74,7 +68,7 @@ def measure(portraits: Sequence[Portrait], kind: str, classifier: Classifier) ->
                 found.append(nearest(one.find(frame), scene.faces[0]))
             if found[0] is None or found[1] is None:
                 continue
-            faces = [found[0], *(resized(found[1], factor) for factor in _FACTORS)]
+            faces = [found[0], *(replace(found[1], box=found[1].box.scaled(factor)) for factor in _FACTORS)]
             rows = classifier.classify(normalize(crop_faces(frame, faces, classifier.spec), classifier.spec))
             truth = classifier.labels.index(portrait.expression)
             for name, answer in zip(columns, np.argmax(rows, axis=1), strict=True):
@@ -82,27 +76,20 @@ def measure(portraits: Sequence[Portrait], kind: str, classifier: Classifier) ->
     return {half: {name: share(flags) for name, flags in parts.items()} for half, parts in right.items()}
 
 
-def table(networks: dict[str, Any]) -> str:
-    """Return the shares as Markdown."""
+def table(networks: dict[str, Any], scales: dict[str, float]) -> str:
+    """Return the shares as Markdown. scales: of each network in the code that ran, see blazeface.MODELS."""
     lines = [
-        "Right answers from a network's box at so many times its size in the code, and from Haar's on the same faces:",
-        "per cent, in brackets Wilson's 95 % interval. Each person is shown twice.",
+        "Right answers from a network's box at so many times its size in the code that ran (in brackets), and from Haar's",
+        "on the same faces; in brackets Wilson's 95 % interval. Each person is shown twice.",
         "",
         "| network, half of the portraits | faces | Haar | " + " | ".join(map(str, _FACTORS)) + " |",
         "|---|---|---|" + "---|" * len(_FACTORS),
     ]
     for kind, halves in networks.items():
         for half, row in halves.items():
-            cells = " | ".join(_cell(counted) for counted in row.values())
-            lines.append(f"| {kind}, {half} | {row['haar']['total']} | {cells} |")
+            cells = " | ".join(share_cell(counted) for counted in row.values())
+            lines.append(f"| {kind} ({scales[kind]:.3f}), {half} | {row['haar']['total']} | {cells} |")
     return "\n".join(lines)
-
-
-def _cell(counted: dict[str, Any]) -> str:
-    if not counted["total"]:
-        return "-"
-    low, high = counted["interval"]
-    return f"{100 * counted['value']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def main() -> None:
@@ -116,8 +103,9 @@ def main() -> None:
     known = [row for row in read_labels(options.portraits) if row[1] in classifier.labels]
     portraits = [read_portrait(options.portraits / name, label) for name, label in known[: options.people]]
     networks = {kind: measure(portraits, kind, classifier) for kind in ("blazeface_short", "blazeface_full")}
-    results = Results("framing_accuracy", "What the framing is worth", {"people": len(portraits), "networks": networks})
-    results.finish(table(networks), options.save)
+    scales = {f"blazeface_{kind}": model.scale for kind, model in MODELS.items()}
+    data = {"people": len(portraits), "scales": scales, "networks": networks}
+    Results("framing_accuracy", "What the framing is worth", data).finish(table(networks, scales), options.save)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def upright_table() -> str:
     if not data:
         return NOT_MEASURED
     rows = {f"{100 * share:.0f} %": data["cases"][Case("upright", share).name] for share in FRAMINGS}
-    return _table(data["profiles"], rows, "portrait's longer side", lambda found: _share(found["found"]))
+    return _table(data["profiles"], rows, "portrait's longer side", lambda found: share_cell(found["found"]))
 
 
 def people_table() -> str:
@@ -30,7 +30,7 @@ def people_table() -> str:
         data["profiles"],
         data["groups"],
         "shown: found, right of these",
-        lambda found: f"{_share(found['found'])}, {_share(found['right'])}",
+        lambda found: f"{share_cell(found['found'])}, {share_cell(found['right'])}",
     )
 
 
@@ -57,7 +57,8 @@ def _table(profiles: list[str], rows: Mapping[str, Any], title: str, cell: Calla
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _share(counted: Mapping[str, Any]) -> str:
+def share_cell(counted: Mapping[str, Any]) -> str:
+    """Return a share with its interval as text; '-' of nothing."""
     if not counted["total"]:
         return "-"
     low, high = counted["interval"]

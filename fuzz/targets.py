@@ -265,10 +265,10 @@ def _bags() -> tuple[bytes, ...]:
                     writer.write_message("/a", image_message(writer, picture, stamp, compressed=False), stamp)
             files += [file.read_bytes() for file in path.iterdir() if file.suffix != ".yaml"]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bag.bag"
+        path, types = Path(folder) / "bag.bag", get_typestore(Stores.ROS1_NOETIC)
+        made = types.types
         with Ros1Writer(path) as ros1:
-            topic = ros1.add_connection("/a", IMAGE, typestore=(types := get_typestore(Stores.ROS1_NOETIC)))
-            made = types.types
+            topic = ros1.add_connection("/a", IMAGE, typestore=types)
             for stamp in range(3):
                 time = made["builtin_interfaces/msg/Time"](sec=stamp, nanosec=0)
                 header = made["std_msgs/msg/Header"](seq=stamp, stamp=time, frame_id="a")

@@ -12,8 +12,9 @@
 What is named here is imported when it is first used: the command answers `--help` and mistakes sooner.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from fer_ros.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from fer_ros.analysis.events import ExpressionChange, StableExpressions
@@ -35,28 +36,12 @@ __all__ = [
     "to_dicts",
 ]
 
-_HOMES = {
-    "AnalyzedFrame": "fer_ros.analysis.faces",
-    "ExpressionChange": "fer_ros.analysis.events",
-    "FaceRow": "fer_ros.analysis.rows",
-    "IncompleteError": "fer_ros.analysis.faces",
-    "MissingPackage": "fer_ros.analysis.rows",
-    "StableExpressions": "fer_ros.analysis.events",
-    "analyze": "fer_ros.analysis.faces",
-    "analyze_frames": "fer_ros.analysis.faces",
-    "annotate": "fer_ros.core.drawing",
-    "to_dataframe": "fer_ros.analysis.rows",
-    "to_dicts": "fer_ros.analysis.rows",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name from the module that it stands in (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "fer_ros.analysis.events": ("ExpressionChange", "StableExpressions"),
+        "fer_ros.analysis.faces": ("AnalyzedFrame", "IncompleteError", "analyze", "analyze_frames"),
+        "fer_ros.analysis.rows": ("FaceRow", "MissingPackage", "to_dataframe", "to_dicts"),
+        "fer_ros.core.drawing": ("annotate",),
+    },
+)

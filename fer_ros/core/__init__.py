@@ -7,12 +7,12 @@
 
 It imports neither ROS nor TensorFlow.
 
-
 What is named here is imported when it is first used: a node that only needs a part of this package starts sooner.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from fer_ros.core.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from fer_ros.core.classification.bundle import Bundle, BundleError, load_bundle
@@ -50,38 +50,18 @@ __all__ = [
     "load_pipeline",
 ]
 
-_HOMES = {
-    "EMOTIONS": "emotions",
-    "PROFILES": "profile",
-    "BackendError": "classification.classifier",
-    "Box": "geometry",
-    "Bundle": "classification.bundle",
-    "BundleError": "classification.bundle",
-    "Expression": "types",
-    "Face": "types",
-    "Frame": "types",
-    "Landmarks": "geometry",
-    "Pipeline": "pipeline",
-    "PipelineConfig": "config",
-    "Probabilities": "types",
-    "Reasons": "types",
-    "Results": "pipeline",
-    "State": "types",
-    "TrackedFace": "types",
-    "annotate": "drawing",
-    "canonical": "emotions",
-    "load_bundle": "classification.bundle",
-    "load_pipeline": "loading",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a public name from the module that it stands in (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "fer_ros.core.classification.bundle": ("Bundle", "BundleError", "load_bundle"),
+        "fer_ros.core.classification.classifier": ("BackendError",),
+        "fer_ros.core.config": ("PipelineConfig",),
+        "fer_ros.core.drawing": ("annotate",),
+        "fer_ros.core.emotions": ("EMOTIONS", "canonical"),
+        "fer_ros.core.geometry": ("Box", "Landmarks"),
+        "fer_ros.core.loading": ("load_pipeline",),
+        "fer_ros.core.pipeline": ("Pipeline", "Results"),
+        "fer_ros.core.profile": ("PROFILES",),
+        "fer_ros.core.types": ("Expression", "Face", "Frame", "Probabilities", "Reasons", "State", "TrackedFace"),
+    },
+)

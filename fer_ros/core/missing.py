@@ -12,6 +12,20 @@ _EXTRAS = {
 }
 
 
+def needs_ros(package: str, error: ImportError) -> str:
+    """Return that a package of ours needs ROS 2, what is missing, and what brings it.
+
+    Args:
+        package: its name.
+        error: of the import that failed.
+
+    """
+    return (
+        f"{package} needs ROS 2 and this package built by colcon ({error}): source a ROS 2 installation and the "
+        "workspace's install folder, or this package's env.bash, and run elsewhere than in its sources"
+    )
+
+
 def needs(package: str, extra: str = "") -> str:
     """Return that a Python package is needed, and what brings it.
 

@@ -6,7 +6,7 @@ import pytest
 from pictures import smiling
 
 from benchmarks.framing import compared, unmapped
-from benchmarks.framing_accuracy import measure, nearest, resized, table
+from benchmarks.framing_accuracy import measure, nearest, table
 from benchmarks.people_portraits import Portrait
 from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
@@ -23,7 +23,7 @@ def test_mapping_in_the_code_is_undone():
 
 def test_a_face_is_resized_around_its_middle_and_belongs_where_it_overlaps_most():
     face = Face(Box(100, 100, 200, 200), 1.0)
-    assert resized(face, 0.5).box == Box(125, 125, 175, 175)
+    assert face.box.scaled(0.5) == Box(125, 125, 175, 175)
     place = Box(110, 110, 210, 210)
     assert nearest([Face(Box(150, 150, 250, 250), 1.0), face], place) is face
     assert nearest([Face(Box(300, 300, 400, 400), 1.0)], place) is None and nearest([], place) is None
@@ -39,6 +39,6 @@ def test_answers_are_counted_for_each_half_and_size_where_both_detectors_find_th
         ("haar", "0.85", "0.9", "0.95", "1.0", "1.05", "1.1"), (2, 2)
     )
     assert {c["total"] for c in halves["odd"].values()} == {0}
-    written = table({"blazeface_short": halves})
-    assert "| blazeface_short, even | 2 | 100.0 (34.2 to 100.0) |" in written
-    assert "| blazeface_short, odd | 0 | - |" in written
+    written = table({"blazeface_short": halves}, {"blazeface_short": 1.08})
+    assert "| blazeface_short (1.080), even | 2 | 100.0 % (34.2 to 100.0) |" in written
+    assert "| blazeface_short (1.080), odd | 0 | - |" in written

@@ -11,11 +11,13 @@ from fer_ros.core.detection.detector import BLANK
 from fer_ros.core.geometry import Box
 from fer_ros.core.types import Face, Gray
 
-# Side of the picture that is made of the face's surroundings, pixels.
-_SIDE = 128
+NEAR_SIDE = 128
+"""Side of the picture that is made of a face's surroundings, pixels."""
+NEAR_REACH = 2.63
+"""How many sides of the face it shows."""
 # How many sides of the face each look shows, and whether mirrored. Where 10 of 477 patches of textures pass, these two
 # let 94 % of faces cut by an edge pass, and 96 % of those tilted by 45 degrees; one look without turning, 90 and 92 %.
-_LOOKS = ((2.63, False), (1.9, True))
+_LOOKS = ((NEAR_REACH, False), (1.9, True))
 _SAME = 0.4  # IoU of the face and what is seen again
 
 
@@ -38,7 +40,7 @@ def is_seen_again(network: Network, gray: Gray, face: Face, min_score: float) ->
     return True
 
 
-def near_score(network: Network, gray: Gray, face: Face, reach: float = _LOOKS[0][0], mirrored: bool = False) -> float:
+def near_score(network: Network, gray: Gray, face: Face, reach: float = NEAR_REACH, mirrored: bool = False) -> float:
     """Return the score of a face where one was seen, looked at from near with the head turned level.
 
     Args:
@@ -53,8 +55,8 @@ def near_score(network: Network, gray: Gray, face: Face, reach: float = _LOOKS[0
 
     """
     view = level_view(gray, face, reach)
-    side = _SIDE / reach
-    there = Box.from_center(_SIDE / 2, _SIDE / 2, side, side)
+    side = NEAR_SIDE / reach
+    there = Box.from_center(NEAR_SIDE / 2, NEAR_SIDE / 2, side, side)
     seen = network.look(np.ascontiguousarray(view[:, ::-1]) if mirrored else view, expected=True)
     return max((one.score for one in seen if one.box.iou(there) > _SAME), default=0.0)
 
@@ -65,7 +67,7 @@ def level_view(gray: Gray, face: Face, reach: float) -> Gray:
     What lies beyond the picture is gray.
     """
     extent = max(face.box.width, face.box.height) * reach
-    factor = _SIDE / extent
+    factor = NEAR_SIDE / extent
     (x, y), turn = face.box.center, np.deg2rad(face.roll)
     left, top = 0, 0
     if factor < 1:
@@ -81,8 +83,8 @@ def level_view(gray: Gray, face: Face, reach: float) -> Gray:
     # From the view's pixels to the source's. OpenCV counts from the middle of the first pixel, boxes from its edge.
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) / factor * scale[:, np.newaxis]
     middle = (np.array([x - left, y - top]) * scale) - 0.5
-    matrix = np.column_stack([rotation, middle - rotation @ np.full(2, (_SIDE - 1) / 2)])
+    matrix = np.column_stack([rotation, middle - rotation @ np.full(2, (NEAR_SIDE - 1) / 2)])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(
-        source, matrix, (_SIDE, _SIDE), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=BLANK
+        source, matrix, (NEAR_SIDE, NEAR_SIDE), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=BLANK
     )  # type: ignore[return-value,call-overload]

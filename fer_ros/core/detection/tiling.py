@@ -17,7 +17,7 @@ import numpy as np
 from fer_ros.core.detection.detector import BLANK, Detector
 from fer_ros.core.detection.resizing import resized
 from fer_ros.core.detection.round_robin import RoundRobin
-from fer_ros.core.detection.second_look import is_seen_again, near_score
+from fer_ros.core.detection.second_look import NEAR_REACH, NEAR_SIDE, is_seen_again, near_score
 from fer_ros.core.geometry import Box
 from fer_ros.core.types import Face, Gray
 
@@ -38,8 +38,6 @@ _SHARED = 1.2 * _FACE_SIDE
 _CELL, _CELL_FACE = 64, 31.4
 # From this side on the coarsest scale, pixels, a known face is followed there.
 _LARGE_FACE = 42.8
-# A known face that was lost is looked at in a picture of this side, which shows so many of its own sides.
-_NEAR, _NEAR_REACH = 128, 2.63
 _SAME = 0.4  # IoU of the two looks
 # Boxes of one face differ by a tenth from look to look.
 _SIZE_MARGIN = 1.1
@@ -114,8 +112,8 @@ class Tiling:
         return near_score(self._detector, gray, Face(box, 1.0))
 
     def _look_near(self, gray: Gray, box: Box) -> list[Face]:
-        cell = np.full((_NEAR, _NEAR), BLANK, np.uint8)
-        left, top, factor = _fill(cell, gray, box, _NEAR / _NEAR_REACH)
+        cell = np.full((NEAR_SIDE, NEAR_SIDE), BLANK, np.uint8)
+        left, top, factor = _fill(cell, gray, box, NEAR_SIDE / NEAR_REACH)
         seen = (face.scaled(1 / factor).moved(left, top) for face in self._detector.look(cell, expected=True))
         return [face for face in seen if face.box.iou(box) > _SAME]
 
