@@ -79,8 +79,8 @@ def measure(portraits: Sequence[Portrait], kind: str, classifier: Classifier) ->
 def table(networks: dict[str, Any], scales: dict[str, float]) -> str:
     """Return the shares as Markdown. scales: of each network in the code that ran, see blazeface.MODELS."""
     lines = [
-        "Right answers from a network's box at so many times its size in the code that ran (in brackets), and from Haar's",
-        "on the same faces; in brackets Wilson's 95 % interval. Each person is shown twice.",
+        "Right answers from a network's box at so many times its size in the code that ran (in brackets), and from",
+        "Haar's on the same faces; in brackets Wilson's 95 % interval. Each person is shown twice.",
         "",
         "| network, half of the portraits | faces | Haar | " + " | ".join(map(str, _FACTORS)) + " |",
         "|---|---|---|" + "---|" * len(_FACTORS),
