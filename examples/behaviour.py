@@ -36,7 +36,7 @@ class Greeter(Node):
     def look(self) -> None:
         """Answer the nearest face once, when its smile has lasted."""
         face = self.faces.largest()
-        if face and face.key not in self.smiled and face.stable_label == "happy" and face.stable_for >= SMILE:
+        if face and face.key not in self.smiled and face.shows("happy", SMILE):
             self.smiled.add(face.key)
             self.say("I am glad to see you smile.")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
@@ -22,6 +23,7 @@ from std_msgs.msg import String
 
 from fer_ros.client import FaceSnapshot, FaceWatcher
 from fer_ros.client.quality_of_service import RESULTS, publisher_events
+from fer_ros.core.emotions import EMOTIONS, check_expressions
 from fer_ros.core.paths import user_path
 from fer_ros.nodes.declaration import ParameterError, declare
 from fer_ros.nodes.parameters import PRACTICE_NODE
@@ -117,7 +119,7 @@ class Trial:
 
     def line(self) -> str:
         """Return the trial as text: labels and seconds, nothing else about the child."""
-        shown = ",".join(f"{label or 'unsure'}:{seconds:.1f}" for label, seconds in self.shown.items() if seconds)
+        shown = ",".join(f"{label or 'uncertain'}:{seconds:.1f}" for label, seconds in self.shown.items() if seconds)
         result = self.result.value if self.result is not None else "open"
         return (
             f"target={self.target} try={self.number} result={result} seconds={self.seconds:.1f} "
@@ -135,8 +137,7 @@ class PracticeNode(Node):
         self.ended = threading.Event()
         self._values = values = declare(self, PRACTICE_NODE)
         self._targets: list[str] = values["targets"]
-        if not self._targets:
-            raise ParameterError("parameter targets must name at least one expression, got none")
+        self._check_targets()
         self._log: int | None = None
         if values["log_file"]:
             # Append-only, and for its owner alone: it is about a child.
@@ -206,9 +207,8 @@ class PracticeNode(Node):
         """Hold the targets against the labels that the messages carry; returns whether there were any yet."""
         labels = self._faces.labels
         if labels:
-            unknown = [target for target in self._targets if target not in labels]
-            if unknown:
-                raise ParameterError(f"parameter targets must be of {', '.join(labels)}, got {', '.join(unknown)}")
+            # The model may know fewer than there are.
+            self._check_targets(labels)
             self._checked = True
         elif time.monotonic() - self._began > self._values["patience"]:
             topic = self._faces.topic
@@ -217,6 +217,12 @@ class PracticeNode(Node):
                 f"(publishers: {self.count_publishers(topic)}); is fer_node running?"
             )
         return self._checked
+
+    def _check_targets(self, known: Collection[str] = EMOTIONS) -> None:
+        try:
+            check_expressions(self._targets, known)
+        except ValueError as error:
+            raise ParameterError(f"{self.get_fully_qualified_name()}: parameter targets: {error}") from None
 
     def _respond(self, trial: Trial) -> None:
         """Praise or encourage, and choose what comes next."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from fer_ros.core.emotions import check_expressions
 from fer_ros.core.geometry import Box
 from fer_ros.core.types import Reasons, State
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
@@ -68,6 +69,20 @@ class FaceSnapshot:
     def stable_label(self) -> str:
         """The smoothed label while the state is STABLE, else ''."""
         return self.smoothed.label if self.smoothed is not None and self.state is State.STABLE else ""
+
+    def shows(self, label: str, seconds: float = 0.0) -> bool:
+        """Return whether this has been the stable label for so many seconds.
+
+        Args:
+            label: one of the model's. A name that it does not know is refused, where a comparison would be silent.
+            seconds: of the images' time, as `stable_for` counts them.
+
+        Raises:
+            ValueError: the model does not know this label; the message has the one that was probably meant.
+
+        """
+        check_expressions([label], self.raw.probabilities)
+        return self.stable_label == label and self.stable_for >= seconds
 
     @property
     def share(self) -> float:

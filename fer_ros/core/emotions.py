@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 EMOTIONS: tuple[str, ...] = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt")
@@ -73,11 +73,27 @@ def canonical(name: str) -> str:
     return key
 
 
-def _offer(key: str) -> str:
+def check_expressions(names: Sequence[str], known: Collection[str] = EMOTIONS) -> None:
+    """Check names that must be written exactly as ours, such as those that a program compares with labels.
+
+    Args:
+        names: at least one.
+        known: the labels that there are; some of EMOTIONS.
+
+    Raises:
+        ValueError: there is none, or some are not known; each is named, with the label that was probably meant.
+
+    """
+    wrong = [f"{name!r}{_offer(name.strip().lower(), known)}" for name in names if name not in known]
+    if wrong or not names:
+        raise ValueError(f"expected {', '.join(known)}, got {'; '.join(wrong) or 'none'}")
+
+
+def _offer(key: str, known: Collection[str] = EMOTIONS) -> str:
     """Ask for the expression that a word may have meant, or return ''."""
-    known = {name: name for name in EMOTIONS} | ALIASES | _MEANT
-    close = get_close_matches(key, known, 1, 0.75)
-    return f": did you mean {known[close[0]]}?" if close else ""
+    words = {name: name for name in EMOTIONS} | ALIASES | _MEANT
+    close = get_close_matches(key, [word for word, name in words.items() if name in known], 1, 0.75)
+    return f": did you mean {words[close[0]]}?" if close else ""
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:

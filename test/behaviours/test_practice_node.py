@@ -57,7 +57,7 @@ def test_an_expression_counts_when_it_was_held_without_a_break(child):
     assert trial.result is None
     child.show(trial, 0.5, face())
     assert trial.result is Result.SHOWN
-    assert trial.line() == "target=happy try=1 result=shown seconds=3.0 showed=neutral:0.9,happy:1.9,unsure:0.2"
+    assert trial.line() == "target=happy try=1 result=shown seconds=3.0 showed=neutral:0.9,happy:1.9,uncertain:0.2"
 
 
 def test_what_was_shown_before_the_trial_does_not_count(child):
@@ -212,8 +212,8 @@ def run_here(capfd):
 @pytest.mark.parametrize(
     ("parameter", "reason", "expected"),
     [
-        ("targets:=[happy, joy, Sad]", "ParameterError: parameter targets must be of angry, disgust, fear, happy, "
-         "sad, surprise, neutral, got joy, Sad", 2),
+        ("targets:=[happy, contempt]", "parameter targets: expected angry, disgust, fear, happy, sad, surprise, "
+         "neutral, got 'contempt' (", 2),
         ("hold:=0.0", "parameter hold", 2),
         ("log_file:=/no_such_folder/practice.log", "No such file or directory: '/no_such_folder/practice.log'", 1),
     ],
@@ -222,6 +222,21 @@ def test_a_wrong_parameter_ends_the_node_with_its_reason(run_here, stage, parame
     code, said = run_here(parameter)
     assert code == expected and reason in said, said
     assert "Traceback" not in said and "practice:" not in said
+
+
+@pytest.mark.parametrize(
+    ("targets", "got"),
+    [
+        ("hapy", "'hapy': did you mean happy?"),
+        ("[happy, joy, Sad]", "'joy': did you mean happy?; 'Sad': did you mean sad?"),
+        ("[table]", "'table'"),
+    ],
+)
+def test_a_mistyped_target_is_told_at_the_start_without_waiting_for_faces(run_here, targets, got):
+    code, said = run_here(f"targets:={targets}")
+    expected = "angry, disgust, fear, happy, sad, surprise, neutral, contempt"
+    told = f"ParameterError: /practice_node: parameter targets: expected {expected}, got {got} (starting the node"
+    assert code == 2 and said.startswith(told) and len(said.splitlines()) == 1, said
 
 
 def test_without_any_message_the_node_says_what_it_waited_for(run_here):

@@ -33,6 +33,21 @@ def test_only_a_stable_face_has_a_stable_label():
     assert unsure.smoothed.label == "happy" and unsure.stable_label == ""
 
 
+def test_a_face_shows_a_label_once_it_has_been_stable_for_long_enough():
+    stable, unsure = faces_of(image([face(), face(state=FaceEmotion.UNCERTAIN)], 0))
+    held = dataclasses.replace(stable, stable_for=2.0)
+    assert stable.shows("happy") and not stable.shows("sad") and not unsure.shows("happy")
+    assert held.shows("happy", 2.0) and not held.shows("happy", 2.1)
+
+
+def test_a_label_that_the_model_does_not_know_is_refused_whatever_the_face_shows():
+    for snapshot in faces_of(image([face(), face(state=FaceEmotion.RAW)], 0)):
+        with pytest.raises(ValueError, match="^expected angry, .*, got 'hapy': did you mean happy[?]$"):
+            snapshot.shows("hapy")
+        with pytest.raises(ValueError, match="got 'contempt'$"):
+            snapshot.shows("contempt")
+
+
 def test_size_and_place_are_relative_to_the_image():
     middle, corner = faces_of(image([face(side=48.0), face(at=(640.0, 0.0))], 0))
     assert (middle.off_center, corner.off_center) == (0, pytest.approx(1))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fer_ros.core.emotions import EMOTIONS, REP155_NAMES, canonical, check_labels
+from fer_ros.core.emotions import EMOTIONS, REP155_NAMES, canonical, check_expressions, check_labels
 
 
 def test_the_first_seven_are_fer2013s_order():
@@ -32,6 +32,16 @@ def test_a_word_for_an_expression_is_not_taken_but_offered(name, offered):
 def test_nothing_is_offered_for_a_word_that_is_like_none():
     with pytest.raises(ValueError, match="got 'table'$"):
         canonical("table")
+
+
+def test_a_name_that_must_be_exact_is_refused_with_the_nearest_one_that_is_known():
+    check_expressions(["happy", "sad"])
+    with pytest.raises(ValueError, match="^expected happy, sad, got 'joy': did you mean happy[?]; 'table'$"):
+        check_expressions(["sad", "joy", "table"], ("happy", "sad"))
+    with pytest.raises(ValueError, match="^expected happy, sad, got 'anger'$"):
+        check_expressions(["anger"], ("happy", "sad"))
+    with pytest.raises(ValueError, match="got none$"):
+        check_expressions([])
 
 
 def test_labels_must_follow_the_class_order():
