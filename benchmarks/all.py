@@ -41,6 +41,7 @@ def steps(fer2013: str, clips: Sequence[str], portraits: str = "") -> Iterator[t
         if module == "plots" and portraits:
             yield "people", "--save", "--portraits", portraits
             yield "framing_accuracy", "--save", "--people", "200", "--portraits", portraits
+            yield "how_sure", "--save", "--portraits", portraits
         yield module, *words
 
 
@@ -53,6 +54,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.portraits and not (options.portraits / "labels.csv").is_file():
         parser.error(f"expected portraits and labels.csv in {options.portraits}, got no labels.csv")
+    if options.fer2013 and not Path(options.fer2013).exists():
+        parser.error(f"expected the folder or CSV file of FER-2013, got {options.fer2013}, which is not there")
     portraits = str(options.portraits.resolve()) if options.portraits else ""
     clips: list[str] = []
     if options.clips:
