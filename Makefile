@@ -5,13 +5,17 @@ SHELL := /bin/bash
 # Tests and the demo talk to themselves alone: their own domain on this machine.
 export ROS_AUTOMATIC_DISCOVERY_RANGE := LOCALHOST
 
-.PHONY: help setup demo test lint docs bench fuzz audit faults soak network clean
+.PHONY: help variables setup demo test lint docs bench fuzz audit faults soak network clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@HELP=1 tools/demo.sh
+	@tools/demo.sh --help
 
-setup:  ## make the environment and the overlay, or what has changed of them
+# Before anything is set up. Without Python, tools/setup.sh says what is missing.
+variables:
+	@! command -v python3 >/dev/null || python3 tools/make_variables.py $(MAKECMDGOALS)
+
+setup: variables  ## make the environment and the overlay, or what has changed of them
 	@tools/setup.sh
 
 demo:  ## camera -> fer_node -> terminal, on a clip or on what SOURCE names; make demo HELP=1 lists the variables

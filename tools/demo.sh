@@ -5,12 +5,12 @@ cd "$(dirname "$0")/.."
 
 python=${PYTHON:-$(command -v python3 || true)}
 [[ $python ]] || { echo "demo: python3 is missing: sudo apt-get install python3 python3-venv python3-dev" >&2; exit 1; }
-case "${1:-}${HELP:-0}" in
-    0) ;;
-    *) exec "$python" tools/demo_options.py --help ;;
-esac
-# Now and not after the set-up: a mistake is told at once.
-"$python" tools/demo_options.py --check
+[[ -z ${1:-} ]] || exec "$python" tools/demo_options.py --help
+# Now and not after the set-up: a mistake is told at once. 3: help was asked for, and shown.
+status=0
+"$python" tools/demo_options.py --check || status=$?
+[[ $status != 3 ]] || exit 0
+[[ $status == 0 ]] || exit $status
 level=demo
 [[ ${BACKEND:-} != tensorflow ]] || level=train
 tools/setup.sh $level

@@ -1,7 +1,8 @@
 """What `make demo` can be given, as variables: their meaning, and mistakes told before anything is set up.
 
 python3 tools/demo_options.py --help    the table of the variables
-python3 tools/demo_options.py --check   what is given in the environment; exit code 2 for a mistake
+python3 tools/demo_options.py --check   what is given in the environment; exit code 2 for a mistake, 3 where the
+                                        table was asked for and shown
 
 It runs before there is an environment, so it needs nothing but Python.
 """
@@ -9,12 +10,13 @@ It runs before there is an environment, so it needs nothing but Python.
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+from make_variables import VariableError, check, given_to_make
 
 ROOT = Path(__file__).resolve().parents[1]
 VARIABLES = {
@@ -28,9 +30,12 @@ VARIABLES = {
 }
 """Name to meaning."""
 BACKENDS = ("auto", "litert", "tensorflow")
-_OF_MAKE = ("PYTHON",)
-_WORDS = {"": False, "0": False, "no": False, "false": False, "1": True, "yes": True, "true": True}
+_WORDS = {
+    **dict.fromkeys(("", "0", "no", "n", "false", "off"), False),
+    **dict.fromkeys(("1", "yes", "y", "true", "on"), True),
+}
 _HIGHEST_DOMAIN = 232
+_HELP_SHOWN = 3
 
 
 class OptionError(ValueError):
@@ -46,6 +51,7 @@ class Options:
         profile: parameter file of fer_node, None for what the node does without one.
         out: folder for annotated pictures, None for none.
         page: whether the live page is shown too.
+        help: whether only the table of the variables is asked for.
         backend: one of BACKENDS.
         domain: of ROS; None for one of its own.
 
@@ -55,6 +61,7 @@ class Options:
     profile: Path | None = None
     out: Path | None = None
     page: bool = False
+    help: bool = False
     backend: str = "auto"
     domain: int | None = None
 
@@ -66,12 +73,11 @@ def read_options(environment: Mapping[str, str]) -> Options:
         OptionError: one cannot be used, or `make` was given one that the demo does not have.
 
     """
-    named = _given_to_make(environment)
-    for name in named:
-        if name not in VARIABLES and name not in _OF_MAKE:
-            close = get_close_matches(name.upper(), VARIABLES, 1)
-            offer = f"did you mean {close[0]}?" if close else "make demo HELP=1 lists them"
-            raise OptionError(f"unknown variable {name}: {offer}")
+    named = given_to_make(environment)
+    try:
+        check(named, ["demo"])
+    except VariableError as error:
+        raise OptionError(str(error)) from None
     value = {name: environment.get(name, "").strip() for name in VARIABLES}
     # A shell may have one for reasons of its own: only on the command line of make it was meant for the demo.
     if "MAKELEVEL" in environment and "DOMAIN" not in named:
@@ -80,7 +86,8 @@ def read_options(environment: Mapping[str, str]) -> Options:
         _source(value["SOURCE"]),
         _profile(value["PROFILE"]),
         Path(value["OUT"]).expanduser() if value["OUT"] else None,
-        _yes(value["PAGE"]),
+        _yes("PAGE", value["PAGE"]),
+        _yes("HELP", value["HELP"]),
         _backend(value["BACKEND"]),
         _domain(value["DOMAIN"]),
     )
@@ -90,13 +97,6 @@ def help_text() -> str:
     """Return the table of the variables."""
     lines = [f"    {name:9} {meaning}" for name, meaning in VARIABLES.items()]
     return "\n".join(["  variables of make demo, such as make demo SOURCE=photo.jpg PROFILE=robot:", *lines])
-
-
-def _given_to_make(environment: Mapping[str, str]) -> list[str]:
-    """Return the names of the variables on make's command line, which it hands on after `--`."""
-    flags = " " + environment.get("MAKEFLAGS", "")
-    # Blanks within a value are escaped.
-    return re.findall(r"(?<!\\)\s([A-Za-z_]\w*):{0,3}=", flags.partition(" -- ")[2].join("  "))
 
 
 def _source(given: str) -> str:
@@ -125,9 +125,9 @@ def _backend(given: str) -> str:
     return given or "auto"
 
 
-def _yes(given: str) -> bool:
+def _yes(name: str, given: str) -> bool:
     if given.lower() not in _WORDS:
-        raise OptionError(f"PAGE={given}: expected 1 or 0")
+        raise OptionError(f"{name}={given}: expected 1 or 0, or yes or no")
     return _WORDS[given.lower()]
 
 
@@ -148,11 +148,13 @@ def main(words: list[str]) -> int:
         print(help_text())
         return 0
     try:
-        read_options(os.environ)
+        options = read_options(os.environ)
     except OptionError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
-    return 0
+    if options.help:
+        print(help_text())
+    return _HELP_SHOWN if options.help else 0
 
 
 if __name__ == "__main__":

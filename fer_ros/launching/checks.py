@@ -151,7 +151,8 @@ def choices_of(choices: Sequence[str]) -> Reader:
         words = _parts(text)
         unknown = [word for word in words if word not in choices]
         if unknown or not words:
-            raise ValueError(f"expected one or more of {', '.join(choices)}, got {', '.join(unknown) or 'none'}")
+            got = "; ".join(f"{word}{did_you_mean(word, choices)}" for word in unknown)
+            raise ValueError(f"expected one or more of {', '.join(choices)}, got {got or 'none'}")
         return words
 
     return read

@@ -17,7 +17,7 @@ def make_demo(*words):
     return done
 
 
-@pytest.mark.parametrize("words", [["demo", "HELP=1"], ["help"]])
+@pytest.mark.parametrize("words", [["demo", "HELP=1"], ["demo", "HELP=yes"], ["help"]])
 def test_help_lists_every_variable(words):
     done = subprocess.run(["make", *words], cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert done.returncode == 0
@@ -34,7 +34,8 @@ def test_help_lists_every_variable(words):
         ("SOURCE=/nowhere/x.jpg", "SOURCE=/nowhere/x.jpg: no such file or folder: looked in /nowhere"),
         ("PROFILE=robo", "PROFILE=robo: expected default, paper, robot, or a parameter file: did you mean robot?"),
         ("BACKEND=gpu", "BACKEND=gpu: expected auto, litert, tensorflow"),
-        ("PAGE=maybe", "PAGE=maybe: expected 1 or 0"),
+        ("PAGE=maybe", "PAGE=maybe: expected 1 or 0, or yes or no"),
+        ("HELP=maybe", "HELP=maybe: expected 1 or 0, or yes or no"),
         ("DOMAIN=400", "DOMAIN=400: expected a number from 0 to 232"),
     ],
 )
@@ -53,6 +54,12 @@ def run_python(code, **environment):
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("word, wanted", [("yes", True), ("TRUE", True), ("on", True), ("No", False), ("0", False)])
+def test_yes_and_no_are_taken_in_every_usual_spelling(word, wanted):
+    code = "import os; from demo_options import read_options as r; o = r(os.environ); print(o.page, o.help)"
+    assert run_python(code, PAGE=word, HELP=word) == f"{wanted} {wanted}"
 
 
 def test_an_inherited_domain_is_never_used_and_one_by_name_is():

@@ -181,6 +181,8 @@ def test_targets_are_labels_of_the_bundle_that_is_used():
     check_targets({"targets": "happy, sad"})
     with pytest.raises(ArgumentError, match="argument targets: expected one or more of angry, .*, got contempt"):
         check_targets({"targets": "happy,contempt", "bundle": "default"})
+    with pytest.raises(ArgumentError, match="got hapy: did you mean happy[?]$"):
+        check_targets({"targets": "sad,hapy"})
 
 
 def test_a_log_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
