@@ -136,7 +136,7 @@ def test_the_code_of_the_python_page_runs(tmp_path):
     )
     assert len(blocks) == 2 and done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert " happy 0." in lines[0] and re.match(r"[a-z]{5} happy (happy|unsure) 0\.", lines[-1]), lines
+    assert " happy 0." in lines[0] and re.match(r"[a-z]{5} happy (happy|uncertain) 0\.", lines[-1]), lines
     assert cv2.imread(str(tmp_path / "annotated.jpg")).shape == smiling().shape
 
 

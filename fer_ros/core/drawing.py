@@ -23,13 +23,13 @@ class _Trust(Enum):
 
     SURE = "sure"  # a thick closed box in the expression's colour
     SINGLE = "this picture alone"  # a thin closed box in that colour
-    UNSURE = "not sure"  # a gray box of dashes
+    UNCERTAIN = "uncertain"  # a gray box of dashes
 
     @classmethod
     def of(cls, face: TrackedFace) -> _Trust:
         if face.state is State.STABLE and face.label:
             return cls.SURE
-        return cls.SINGLE if face.state is State.RAW and not face.reasons else cls.UNSURE
+        return cls.SINGLE if face.state is State.RAW and not face.reasons else cls.UNCERTAIN
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _region(face: TrackedFace) -> Region:
 
 
 def _colour(face: TrackedFace) -> tuple[int, int, int]:
-    return _GRAY if _Trust.of(face) is _Trust.UNSURE else rgb(COLOURS[face.label])
+    return _GRAY if _Trust.of(face) is _Trust.UNCERTAIN else rgb(COLOURS[face.label])
 
 
 def _place(
@@ -104,11 +104,11 @@ def _place(
 def _draw_box(picture: Rgb, box: Region, colour: tuple[int, int, int], trust: _Trust, pen: int) -> None:
     """Draw a box with a dark edge, so that it stands out of any background."""
     left, top, right, bottom = box
-    thickness = {_Trust.SURE: pen + 2, _Trust.SINGLE: max(1, pen - 1), _Trust.UNSURE: pen}[trust]
+    thickness = {_Trust.SURE: pen + 2, _Trust.SINGLE: max(1, pen - 1), _Trust.UNCERTAIN: pen}[trust]
     corners = ((left, top), (right - 1, top), (right - 1, bottom - 1), (left, bottom - 1))
     for line, width in ((_DARK, thickness + 2), (colour, thickness)):
         for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
-            if trust is _Trust.UNSURE:
+            if trust is _Trust.UNCERTAIN:
                 _draw_dashes(picture, start, end, line, width, 5 * pen)
             else:
                 cv2.line(picture, start, end, line, width)
@@ -132,7 +132,7 @@ def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, full: bool, styl
     _darken(picture, place)
     if trust is _Trust.SURE:
         picture[top : top + style.line, left:right] = colour
-    elif trust is _Trust.UNSURE:
+    elif trust is _Trust.UNCERTAIN:
         _hatch(picture[top : top + style.line, left:right], style.pen)
     else:
         cv2.rectangle(picture, (left, top), (right - 1, top + style.line - 1), colour, 1)
@@ -146,7 +146,7 @@ def _draw_panel(picture: Rgb, place: Region, face: TrackedFace, full: bool, styl
         write(picture, str(face.reasons), (left + 5, y + style.row // 2 + 1), style.letters - 1, _LIGHT, room)
         y += style.row
     for label, probability in face.probabilities:
-        bar = _GRAY if trust is _Trust.UNSURE else rgb(COLOURS[label])
+        bar = _GRAY if trust is _Trust.UNCERTAIN else rgb(COLOURS[label])
         _draw_bar(picture, (left, y, right), label, probability, bar, style)
         y += style.row
 
@@ -181,7 +181,7 @@ def _draw_legend(picture: Rgb, taken: Sequence[Region], style: _Style) -> None:
     left, top, _, bottom = place
     for trust, width in zip(_Trust, widths, strict=True):
         box = left + 6, top + 6, left + 6 + mark, bottom - 6
-        _draw_box(picture, box, _GRAY if trust is _Trust.UNSURE else _LIGHT, trust, max(2, style.pen - 1))
+        _draw_box(picture, box, _GRAY if trust is _Trust.UNCERTAIN else _LIGHT, trust, max(2, style.pen - 1))
         write(picture, trust.value, (left + mark + 12, (top + bottom) // 2), small, _LIGHT, width)
         left += width
 
@@ -193,15 +193,15 @@ def _darken(picture: Rgb, place: Region) -> None:
 
 
 def _hatch(part: Rgb, pen: int) -> None:
-    """Draw slanted lines over a part of a picture: what is not sure is never a solid colour."""
+    """Draw slanted lines over a part of a picture: what is uncertain is never a solid colour."""
     rows, columns = np.indices(part.shape[:2])
     part[(rows + columns) % (5 * pen) < pen] = tuple(value // 2 for value in _GRAY)
 
 
 def _title(face: TrackedFace, full: bool) -> str:
-    """Return id and expression in words; of one that is not sure, the reasons where they stand nowhere else."""
-    if _Trust.of(face) is _Trust.UNSURE:
-        said = str(face.reasons) if face.reasons != Reasons.NONE and not full else _Trust.UNSURE.value
+    """Return id and expression in words; of one that is uncertain, the reasons where they stand nowhere else."""
+    if _Trust.of(face) is _Trust.UNCERTAIN:
+        said = str(face.reasons) if face.reasons != Reasons.NONE and not full else _Trust.UNCERTAIN.value
     else:
         said = f"{face.label} {face.confidence:.0%}"
     return f"{face.track_id} {said}".strip()

@@ -16,7 +16,7 @@ from fer_ros.core.palette import COLOURS, DARK, EDGE, LIGHT, UNCERTAIN
 NAME = "report.html"
 """What the file is called, wherever one is written."""
 HATCHED = "uncertain"
-"""The name of what is not sure, hatched in bars and legends."""
+"""The name of what is uncertain, hatched in bars and legends."""
 # Nothing may be loaded or run, whatever stands in the text.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 

@@ -3,7 +3,7 @@
 The hues begin at those of Okabe and Ito (2008). Hue, saturation and lightness were then moved so that the smallest
 difference between two expressions (CIEDE2000) is as large as it gets, for people who see all colours and for those with
 protanopia, deuteranopia and tritanopia (simulated after Machado et al. 2009). None of them is gray: gray is what is
-not sure. `test/core/test_palette.py` measures it.
+uncertain. `test/core/test_palette.py` measures it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLOURS: dict[str, str] = {
 }
 """A colour for each of EMOTIONS, as #rrggbb. Bright ones need a darker edge on white, see `EDGE`."""
 UNCERTAIN = "#9aa0a6"
-"""Of what is not sure, as #rrggbb: always hatched, never solid."""
+"""Of what is uncertain, as #rrggbb: always hatched, never solid."""
 PEOPLE: tuple[str, ...] = ("#77aadd", "#ee8866", "#44bb99", "#ffaabb", "#eedd88", "#bbcc33")
 """Colours of people, in the order in which they come (Paul Tol's light scheme). A number always stands beside them."""
 DARK, LIGHT = "#14181c", "#ffffff"

@@ -1,4 +1,4 @@
-"""One face's probabilities over time: an answer that does not flicker, and says when it is unsure."""
+"""One face's probabilities over time: an answer that does not flicker, and says when it is uncertain."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from fer_ros.client.quality_of_service import RESULTS, subscription_events
 from fer_ros.core.palette import COLOURS, UNCERTAIN, ink
 from fer_ros.core.paths import user_path
 from fer_ros.core.types import Reasons
+from fer_ros.core.wording import counted
 from fer_ros.msg import FaceEmotion, FaceEmotionArray
 from fer_ros.nodes.conversions import seconds
 from fer_ros.nodes.declaration import declare
@@ -25,7 +26,6 @@ from fer_ros.nodes.parameters import VIEWER_NODE
 from fer_ros.nodes.runner import run
 from fer_ros.nodes.saved_pictures import SavedPictures
 
-_STATES = {FaceEmotion.RAW: "raw", FaceEmotion.STABLE: "stable", FaceEmotion.UNCERTAIN: "uncertain"}
 _ALL_REASONS = sum(reason.value for reason in Reasons)
 _REPEAT_AFTER = 1.0  # seconds after which an unchanged line is printed again, for its rate and latency
 _HINT_AFTER = 5.0  # seconds of images without a face after which it is said what to try
@@ -85,12 +85,12 @@ class ViewerNode(Node):
 
     def _print(self, message: FaceEmotionArray, now: float) -> None:
         name, faces = self._name(message), sorted(message.faces, key=_id)
-        shown = f"{name}: {', '.join(f'{face.track_id} {_label(face)}' for face in faces)}"
+        shown = f"{name}: {', '.join(f'{face.track_id} {said(face)}' for face in faces)}"
         if shown == self._shown and now < self._due:
             return
         self._shown, self._due = shown, now + _REPEAT_AFTER
-        words = ", ".join(f"{face.track_id} {_label(face)} {_confidence(face):.0%}".strip() for face in faces)
-        self._say(f"{name}: {words or 'nobody'} ({self._rate():.1f} Hz, {1e3 * self._delays[-1]:.1f} ms)")
+        words = ", ".join(f"{face.track_id} {_words(face)}".strip() for face in faces)
+        self._say(f"{name}: {words or 'nobody'} ({', '.join(self._figures())})")
 
     def _consider_hint(self, message: FaceEmotionArray, now: float) -> None:
         """Say what to try once there has been no face for a while."""
@@ -135,7 +135,8 @@ class ViewerNode(Node):
         if self._delays:
             p50, p95 = np.percentile(self._delays, [50, 95]) * 1e3
             latency = f", latency p50 {p50:.1f} ms p95 {p95:.1f} ms"
-        print(f"{self._title}: {len(self._delays)} frames, {self._faces} faces{latency}")
+        images = counted(len(self._delays), "picture" if self._expected else "frame")
+        print(f"{self._title}: {images}, {counted(self._faces, 'face')}{latency}")
         sys.stdout.flush()
 
     def _say(self, line: str) -> None:
@@ -148,23 +149,23 @@ class ViewerNode(Node):
     def _name(self, message: FaceEmotionArray) -> str:
         return str((self._by_frame_id and message.header.frame_id) or message.camera)
 
-    def _rate(self) -> float:
+    def _figures(self) -> list[str]:
+        """Return rate and latency in words; single pictures have no rate, and neither has the first image."""
         span = self._recent[-1] - self._recent[0]
-        return (len(self._recent) - 1) / span if span > 0 else 0.0
+        rate = [f"{(len(self._recent) - 1) / span:.1f} Hz"] if span > 0 and not self._expected else []
+        return [*rate, f"{1e3 * self._delays[-1]:.1f} ms"]
 
     def _table(self, message: FaceEmotionArray) -> Table:
-        figures = f"{self._rate():.1f} Hz  {1e3 * self._delays[-1]:.1f} ms"
-        table = Table(title=f"{self._name(message)}  {figures}  {message.model_bundle}")
-        for column in ("face", "expression", "confidence", "state", "place"):
+        table = Table(title=f"{self._name(message)}  {'  '.join(self._figures())}  {message.model_bundle}")
+        for column in ("face", "expression", "confidence", "how sure", "place"):
             table.add_column(column)
         for face in sorted(message.faces, key=_id):
-            confidence = _confidence(face)
             center = face.bbox.center.position
             table.add_row(
                 face.track_id or "-",
                 styled_label(face),
-                styled_bar(face, confidence),
-                _state(face),
+                styled_bar(face),
+                trust(face),
                 f"({center.x:.0f}, {center.y:.0f}) {face.bbox.size_x:.0f} px",
             )
         return table
@@ -179,16 +180,6 @@ def _id(face: FaceEmotion) -> str:
     return str(face.track_id)
 
 
-def _state(face: FaceEmotion) -> str:
-    """The state, with the reasons against the face."""
-    return ": ".join(filter(None, (_STATES.get(face.state, "?"), str(Reasons(face.reasons & _ALL_REASONS)))))
-
-
-def _label(face: FaceEmotion) -> str:
-    """The smoothed label where there is smoothing, else the raw one."""
-    return str((face.smoothed_label or "uncertain") if face.smoothed_probabilities else face.raw_label)
-
-
 def is_sure(face: FaceEmotion) -> bool:
     """Whether a face's label counts as shown: it is stable; or, without smoothing, nothing speaks against the face."""
     if face.state == FaceEmotion.RAW:
@@ -196,20 +187,40 @@ def is_sure(face: FaceEmotion) -> bool:
     return bool(face.state == FaceEmotion.STABLE)
 
 
+def said(face: FaceEmotion) -> str:
+    """Return what a face shows in one word. A stable label before it is no answer to what it shows now."""
+    label = face.smoothed_label if face.smoothed_probabilities else face.raw_label
+    return str(label) if is_sure(face) and label else "uncertain"
+
+
+def trust(face: FaceEmotion) -> str:
+    """Return how far the answer can be relied on; where it cannot, why."""
+    if is_sure(face):
+        return "sure" if face.state == FaceEmotion.STABLE else "this picture alone"
+    return str(Reasons(face.reasons & _ALL_REASONS)) or "no expression stands out"
+
+
+def _words(face: FaceEmotion) -> str:
+    if not is_sure(face):
+        return f"{said(face)} ({trust(face)})"
+    return f"{said(face)} {_confidence(face):.0%}"
+
+
 def styled_label(face: FaceEmotion) -> Text:
-    """Return the label in its colour; one that is not sure is gray, and never bold."""
-    label = _label(face)
-    if not is_sure(face) or label not in COLOURS:
+    """Return the label in its colour; what is uncertain is gray, and never bold."""
+    label = said(face)
+    if label not in COLOURS:
         return Text(label, style=f"dim {UNCERTAIN}")
     weight = "bold " if face.state == FaceEmotion.STABLE else ""
     return Text(f" {label} ", style=f"{weight}{ink(COLOURS[label])} on {COLOURS[label]}")
 
 
-def styled_bar(face: FaceEmotion, confidence: float) -> Text:
-    """Return the confidence as a number and a bar: solid in the label's colour, hatched gray where it is not sure."""
-    label, sure = _label(face), is_sure(face)
-    bar = ("█" if sure else "░") * round(10 * confidence)
-    return Text.assemble(f"{confidence:4.0%} ", (bar, COLOURS.get(label, UNCERTAIN) if sure else UNCERTAIN))
+def styled_bar(face: FaceEmotion) -> Text:
+    """Return the confidence as a number and a bar in the label's colour; hatched gray alone where it is uncertain."""
+    confidence = _confidence(face)
+    if not is_sure(face):
+        return Text.assemble("     ", ("░" * round(10 * confidence), UNCERTAIN))
+    return Text.assemble(f"{confidence:4.0%} ", ("█" * round(10 * confidence), COLOURS.get(said(face), UNCERTAIN)))
 
 
 def _confidence(face: FaceEmotion) -> float:

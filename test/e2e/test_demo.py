@@ -14,7 +14,7 @@ from nodes.ros import wait_for
 from pictures import serious, smiling, two_faces
 
 ROOT = Path(__file__).resolve().parents[2]
-CLOSING = re.compile(r"demo: (\d+) frames, (\d+) faces(?:, latency p50 (\S+) ms p95 (\S+) ms)?")
+CLOSING = re.compile(r"demo: (\d+) (?:frame|picture)s?, (\d+) faces?(?:, latency p50 (\S+) ms p95 (\S+) ms)?")
 pytestmark = pytest.mark.timeout(240)
 
 
@@ -110,7 +110,7 @@ def test_a_single_picture_is_a_folder_of_one_and_without_a_face_it_says_what_to_
     assert code == 0 and ended, run.lines
     assert run.says("wall.png: nobody ")
     assert run.says("demo: no face was found: is the face turned to the camera") and run.says("PROFILE=robot")
-    assert run.lines[-1].startswith("demo: 1 frames, 0 faces")
+    assert run.lines[-1].startswith("demo: 1 picture, 0 faces")
 
 
 def test_a_folder_without_pictures_fails_with_its_reason(demo, tmp_path):

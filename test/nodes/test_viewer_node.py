@@ -12,7 +12,7 @@ from std_msgs.msg import Header
 from fer_ros.client.quality_of_service import RESULTS
 from fer_ros.core.palette import COLOURS, UNCERTAIN
 from fer_ros.nodes.conversions import to_image
-from fer_ros.nodes.viewer_node import styled_bar, styled_label
+from fer_ros.nodes.viewer_node import said, styled_bar, styled_label, trust
 from nodes.ros import publish_until
 
 
@@ -54,9 +54,10 @@ def test_each_name_is_answered_once_and_its_picture_written(start, peer, tmp_pat
     assert publish_until(publish, lambda: viewer.process.poll() is not None)
     assert viewer.process.returncode == 0
     for name in names:
-        assert viewer.output.count(f"{name}: nobody (") == 1, viewer.output
+        # Single pictures have no rate.
+        assert len(re.findall(rf"^{name}: nobody \(\d+\.\d ms\)$", viewer.output, re.MULTILINE)) == 1, viewer.output
     assert viewer.lines[-3:-1] == [f"demo: wrote 3 pictures to {tmp_path}", "demo: no face was found: more light?"]
-    assert viewer.lines[-1].startswith("demo: 3 frames, 0 faces")
+    assert viewer.lines[-1].startswith("demo: 3 pictures, 0 faces")
     found = {path.name: int(cv2.imread(str(path))[0, 0, 0]) for path in tmp_path.iterdir()}
     # Of two inputs of one name, the one that comes later keeps its ending.
     assert {found["b.annotated.png"], *found.values()} == {0, 80, 160} and found["b.annotated.png"] == 80
@@ -81,12 +82,32 @@ def test_in_a_terminal_what_is_sure_has_its_colour_and_what_is_not_is_gray_and_h
     face = FaceEmotion(smoothed_label="happy", smoothed_confidence=0.9, smoothed_probabilities=shares, state=1)
     sure = styled_label(face)
     assert sure.plain.strip() == "happy" and COLOURS["happy"] in sure.style and "bold" in sure.style
-    assert "█" in styled_bar(face, 0.9).plain
+    assert "█" in styled_bar(face).plain and "90%" in styled_bar(face).plain and trust(face) == "sure"
     face.state = 2
     assert UNCERTAIN in styled_label(face).style and "bold" not in styled_label(face).style
-    assert "█" not in styled_bar(face, 0.9).plain and "░" in styled_bar(face, 0.9).plain
+    assert "░" in styled_bar(face).plain and not {"█", "%"} & set(styled_bar(face).plain)
+    # What was stable before is no answer to what is shown now.
+    assert said(face) == styled_label(face).plain == "uncertain" and trust(face) == "no expression stands out"
+    face.reasons = FaceEmotion.TOO_DARK | FaceEmotion.BLURRED
+    assert trust(face) == "too dark, blurred"
     # Without smoothing: one picture's answer, which reasons speak against or not.
     face = FaceEmotion(raw_label="sad", raw_confidence=0.9, raw_probabilities=shares)
     assert COLOURS["sad"] in styled_label(face).style and "bold" not in styled_label(face).style
+    assert said(face) == "sad" and trust(face) == "this picture alone"
     face.reasons = 1
-    assert UNCERTAIN in styled_label(face).style
+    assert UNCERTAIN in styled_label(face).style and said(face) == "uncertain"
+
+
+def test_an_uncertain_face_is_printed_with_its_reason_and_no_number(start, peer):
+    viewer = start("viewer_node", title="demo")
+    publisher = peer.node.create_publisher(FaceEmotionArray, "faces/emotions", 10)
+    shares = {"smoothed_probabilities": [0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01], "smoothed_confidence": 0.94}
+    face = FaceEmotion(track_id="abcde", state=FaceEmotion.UNCERTAIN, reasons=FaceEmotion.TOO_DARK, **shares)
+
+    def publish():
+        stamp = peer.node.get_clock().now().to_msg()
+        publisher.publish(FaceEmotionArray(header=Header(stamp=stamp), camera="/camera/image_raw", faces=[face]))
+
+    assert publish_until(publish, lambda: "abcde uncertain (too dark) (" in viewer.output)
+    viewer.stop()
+    assert "%" not in viewer.output

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nodes.ros import Peer, ros, wait_for
-from nodes.test_page_node import Robot, Scene, address
+from nodes.test_page_node import Robot, Scene, address, face
 
 from fer_ros.core.palette import COLOURS, PEOPLE, rgb
 from page.browser import Browser, find_chromium
@@ -112,9 +112,9 @@ def test_every_class_has_its_bar_in_its_colour_and_its_number(page):
     assert [colour for *_, colour in rows] == [css(COLOURS[name]) for name in shares]
 
 
-def test_what_is_not_sure_is_hatched_never_bold_and_says_why_and_what_to_do(page, unsure):
-    assert page.shows("document.querySelector('.face[data-kind=unsure]')")
-    assert page.ask(TEXT.format(".face h3")) == "1not sure"
+def test_what_is_uncertain_is_hatched_never_bold_and_says_why_and_what_to_do(page, unsure):
+    assert page.shows("document.querySelector('.face[data-kind=uncertain]')")
+    assert page.ask(TEXT.format(".face h3")) == "1uncertain"
     advice = "Too small: please come closer; turned away: please look at the camera"
     assert page.shows(f"document.querySelector('.face .advice').textContent == '{advice}'")
     for place in (".face h3 .expression", ".box .expression"):
@@ -179,6 +179,14 @@ def test_nothing_is_cut_off_or_has_to_be_scrolled_sideways(page, unsure, width, 
         .map((one) => one.outerHTML)"""
     assert page.ask(cut) == []
     page.resize(1280, 800)
+
+
+def test_the_page_says_what_its_words_mean(page):
+    legend = page.ask("[...document.querySelectorAll('.meanings dt')].map((one) => one.textContent)")
+    assert legend[:3] == ["sure", "from this picture alone", "uncertain"]
+    assert page.shows("document.querySelector('.face[data-kind=sure]')")
+    told = page.ask("document.querySelector('.face[data-kind=sure] .advice').title")
+    assert told.startswith("Sure: it has shown this")
 
 
 CONTRAST = """(() => {
@@ -299,6 +307,26 @@ def test_a_tall_picture_fits_into_the_window(page, scene):
     finally:
         scene.picture = picture
     assert page.shows("document.querySelector('canvas').height == 48")
+
+
+def test_a_phone_shows_two_people_and_how_sure_each_is_without_scrolling(page, scene):
+    alone, scene.people = scene.people, [face(), face(track_id="fghij", x=12.0)]
+    scene.people[1].state, scene.people[1].reasons = 2, 8
+    page.resize(390, 844)
+    try:
+        for scheme in ("light", "dark"):
+            page.prefer(scheme)
+            assert page.shows("document.querySelectorAll('.face:not([data-kind=gone])').length == 2")
+            second = ".face[data-kind=uncertain]"
+            assert page.shows(f"document.querySelector('{second} .advice')?.textContent.startsWith('Turned')")
+            page.ask("scrollTo(0, 0)")
+            # The whole of both cards, bars and bands too.
+            cards = "[...document.querySelectorAll('.face')]"
+            bottoms = page.ask(f"{cards}.map((one) => one.getBoundingClientRect().bottom)")
+            assert len(bottoms) == 2 and max(bottoms) < 844, bottoms
+    finally:
+        scene.people = alone
+        page.resize(1280, 800)
 
 
 def test_the_console_is_silent_and_the_end_of_the_node_is_said(page, node):

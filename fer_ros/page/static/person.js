@@ -1,5 +1,5 @@
 // One face: its card, and the band of what it has shown in the last half minute.
-import { adviceOf, element, kindOf, labelOf, nameOf, percent, write } from "./words.js";
+import { adviceOf, element, kindOf, labelOf, meaningOf, percent, write } from "./words.js";
 
 const SECONDS = 30;     // that a band shows
 const GAP = 1;          // seconds without an answer that interrupt it
@@ -82,6 +82,7 @@ export class Person {
     const away = now - this.seen;
     const kind = silent ? "silent" : away > 0 ? "gone" : kindOf(this.face);
     if (this.card.dataset.kind !== kind) this.card.dataset.kind = kind;
+    this.advice.title = this.expression.title = meaningOf(kind);
     this.table.hidden = kind === "gone" || kind === "silent";
     if (kind === "silent") {
       this.title(silent, "", "");
@@ -91,7 +92,7 @@ export class Person {
       write(this.advice, `Left ${Math.ceil(away)} s ago.`);
     } else {
       const label = labelOf(this.face);
-      this.title(nameOf(label), label, kind === "unsure" ? "" : percent(this.face.confidence));
+      this.title(label, label, kind === "uncertain" ? "" : percent(this.face.confidence));
       write(this.advice, adviceOf(this.face));
       this.showBars();
     }
@@ -140,7 +141,7 @@ export class Person {
       const part = this.band.children[index];
       const from = Math.max(0, (span.from - start) / SECONDS);
       const width = (span.to - start) / SECONDS - from;
-      const name = nameOf(span.label);
+      const name = span.label;
       if (part.dataset.label !== span.label) {
         part.dataset.label = span.label;
         part.replaceChildren(element("span", "word", name));
@@ -150,7 +151,7 @@ export class Person {
       part.style.left = `${100 * from}%`;
       part.style.width = `${100 * width}%`;
     });
-    const said = this.history.map((span) => `${nameOf(span.label)} ${(span.to - Math.max(span.from, start)).toFixed(0)} s`);
+    const said = this.history.map((span) => `${span.label} ${(span.to - Math.max(span.from, start)).toFixed(0)} s`);
     this.band.setAttribute("aria-label", `${this.name}, the last ${SECONDS} seconds: ${said.join(", ")}`);
   }
 }

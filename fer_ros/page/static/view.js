@@ -1,6 +1,6 @@
 // One picture with the faces in it: what live cameras and one's own pictures have in common.
 import { Person } from "./person.js";
-import { element, kindOf, labelOf, nameOf, percent, sentenceOf, write } from "./words.js";
+import { element, kindOf, labelOf, percent, sentenceOf, write } from "./words.js";
 
 const LEFT_FOR = 10;    // seconds that a face which has left stays on the page
 const JUMP = 1;         // seconds back in time that mean a recording which starts again
@@ -144,7 +144,7 @@ export class View {
     const label = labelOf(face);
     const name = element("div", "name");
     name.append(element("span", "badge", String(person.number)));
-    const word = element("span", "expression", nameOf(label));
+    const word = element("span", "expression", label);
     word.dataset.label = label;
     name.append(word);
     if (label !== "uncertain") word.append(element("span", "share", ` ${percent(face.confidence)}`));

@@ -32,17 +32,24 @@ export const percent = (share) => (share === null ? "–" : `${Math.round(100 * 
 
 const doubts = (face) => REASONS.filter((_, bit) => face.reasons & (1 << bit));
 
-// "sure": it has held for a while. "single": one picture's answer, which nothing speaks against. "unsure": neither.
+// "sure": it has held for a while. "single": one picture's answer, which nothing speaks against. "uncertain": neither.
 export function kindOf(face) {
   if (face.label && face.state === STABLE) return "sure";
   if (face.label && face.state === RAW && !face.reasons) return "single";
-  return "unsure";
+  return "uncertain";
 }
 
 // An uncertain face keeps the name of its last stable expression; what it shows now is not known.
-export const labelOf = (face) => (kindOf(face) === "unsure" ? "uncertain" : face.label);
+export const labelOf = (face) => (kindOf(face) === "uncertain" ? "uncertain" : face.label);
 
-export const nameOf = (label) => (label === "uncertain" ? "not sure" : label);
+// What the words for it mean, for a tooltip; index.html has the same as a legend.
+const MEANINGS = {
+  sure: "Sure: it has shown this for a moment without a break, and nothing speaks against the picture of the face.",
+  single: "From this picture alone: nothing speaks against it, but nothing before it was looked at.",
+  uncertain: "Uncertain: no expression stands out, or the picture of the face is too poor to tell.",
+};
+
+export const meaningOf = (kind) => MEANINGS[kind] ?? "";
 
 // How far the answer can be relied on; where it cannot, why, and what to do.
 export function adviceOf(face) {
@@ -56,5 +63,5 @@ export function adviceOf(face) {
 
 export function sentenceOf(face, name) {
   const label = labelOf(face);
-  return label === "uncertain" ? `${name}: not sure` : `${name}: ${label} ${percent(face.confidence)}`;
+  return label === "uncertain" ? `${name}: uncertain` : `${name}: ${label} ${percent(face.confidence)}`;
 }
