@@ -56,7 +56,8 @@ def analyze(
 
     Args:
         path: of the file or folder.
-        pipeline: of `load_pipeline`. What it remembers is forgotten first.
+        pipeline: of `load_pipeline`. What it remembers is forgotten first. The track ids that it gives from then on
+            follow from the content of a video or bag: analysed again, the same recording has the same ones.
         views: boxes from which a face in a still picture is answered, see `Pipeline.look`.
         on_stable: called when what a face of a video or bag shows has become another expression.
         on_left_out: called with each thing that could not be read, which then is no error.
@@ -94,7 +95,7 @@ def follow(
     reading: Reading, pipeline: Pipeline, views: int = VIEWS, on_stable: OnStable | None = None
 ) -> Iterator[AnalyzedFrame]:
     """Yield the images of one input that was opened, with their faces. What the pipeline remembers is forgotten."""
-    pipeline.reset()
+    pipeline.reset(reading.seed())
     watch = StableExpressions(on_stable)
     for shot in reading.shots():
         if shot.time is None:

@@ -63,6 +63,13 @@ class Reading:
         """The input, as it was named."""
         return self._what.name
 
+    def seed(self) -> bytes:
+        """Return from what the ids of its tracks follow, so that the same recording has the same ones every time."""
+        try:
+            return self._what.fingerprint()
+        except OSError:
+            return b""  # that it cannot be read is told when it is opened
+
     def shots(self) -> Iterator[Shot]:
         """Yield the images; what cannot be read is told as left out, and never raised."""
         return self._bag() if self._what.kind == BAG else self._recorded()

@@ -158,8 +158,16 @@ class Pipeline:
         """
         return camera in self._cameras and self._cameras[camera].stamps.stand_still
 
-    def reset(self) -> None:
-        """Forget all tracks; ids that were given are not given again."""
+    def reset(self, seed: bytes = b"") -> None:
+        """Forget all tracks; ids that were given are not given again, unless a seed says which come.
+
+        Args:
+            seed: the ids that come follow from it, so that a recording has the same ones whenever it is analysed.
+                Empty: they stay secret.
+
+        """
+        if seed:
+            self._ids.restart(seed)
         for camera in self._cameras.values():
             camera.reset()
 

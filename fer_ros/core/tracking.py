@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import secrets
 import string
@@ -16,6 +17,7 @@ from fer_ros.core.tracker_config import TrackerConfig
 from fer_ros.core.types import Face
 
 _ID_LENGTH = 5
+_SEED_LENGTH = 32
 # Pairs that cost more than this are never matched; 0 is a perfect overlap, 1 are boxes one side apart.
 _MAX_COST = 1.0
 
@@ -43,13 +45,20 @@ class IdSource:
     """Ids in a random order that do not repeat before all of them, 11.9 million, were given, whichever camera asks."""
 
     def __init__(self) -> None:
-        """Draw the order: a secret multiple, without a common factor with their number, walks through all of them."""
+        """Draw a secret order."""
+        self.restart(secrets.token_bytes(_SEED_LENGTH))
+
+    def restart(self, seed: bytes) -> None:
+        """Begin anew, in an order that follows from a seed: the same seed gives the same ids.
+
+        A multiple without a common factor with the number of ids walks through all of them.
+        """
         self._count = len(string.ascii_lowercase) ** _ID_LENGTH
-        step = secrets.randbelow(self._count)
+        digest = hashlib.sha512(seed).digest()
+        step, self._next = (int.from_bytes(half, "big") % self._count for half in (digest[:32], digest[32:]))
         while math.gcd(step, self._count) != 1:
-            step = secrets.randbelow(self._count)
+            step += 1
         self._step = step
-        self._next = secrets.randbelow(self._count)
 
     def new(self) -> str:
         """Return five lower-case letters."""

@@ -37,11 +37,17 @@ def test_the_faces_of_a_video_come_one_by_one_with_their_times(tmp_path, pipelin
     assert {row.face.label for row in rest if row.face.state is State.STABLE} == {"happy", "neutral"}
 
 
-def test_a_file_that_is_analysed_again_has_new_tracks_and_the_same_answers(tmp_path, pipeline):
+def test_a_recording_has_the_same_tracks_and_answers_whenever_and_wherever_it_is_analysed(tmp_path, pipeline):
     clip = write_clip(tmp_path / "clip.avi", 6)
-    once, again = ([*to_dicts(analyze(clip, pipeline))] for _ in range(2))
-    assert not {row["track"] for row in once} & {row["track"] for row in again}
-    assert [row["raw_happy"] for row in once] == [row["raw_happy"] for row in again]
+    copy = tmp_path / "elsewhere" / "renamed.avi"
+    copy.parent.mkdir()
+    copy.write_bytes(clip.read_bytes())
+    other = write_clip(tmp_path / "other.avi", 7)
+    once, moved, longer, again = ([*to_dicts(analyze(path, pipeline))] for path in (clip, copy, other, clip))
+    assert [{**row, "file": ""} for row in once] == [{**row, "file": ""} for row in moved]
+    assert once == again
+    assert len({row["track"] for row in once}) == 2
+    assert not {row["track"] for row in once} & {row["track"] for row in longer}
 
 
 def test_stable_expressions_are_events(tmp_path, pipeline):

@@ -30,6 +30,17 @@ def test_ids_are_five_letters_and_never_given_twice():
     assert all(len(n) == 5 and n.isalpha() and n.islower() and n.isascii() for n in names)
 
 
+def test_a_seed_gives_the_same_ids_every_time_and_another_seed_others():
+    def first(seed):
+        source = IdSource()
+        source.restart(seed)
+        return [source.new() for _ in range(50_000)]
+
+    one = first(b"one")
+    assert one == first(b"one") and len(set(one)) == 50_000
+    assert len(set(one[:100]) & set(first(b"other")[:100])) < 2
+
+
 def test_a_moving_face_keeps_its_id(tracker):
     seen = {tracker.update([face(100 + 6 * i)], i / 30)[0].track_id for i in range(60)}
     assert len(seen) == 1

@@ -186,7 +186,7 @@ def test_the_page_says_what_its_words_mean(page):
     assert legend[:3] == ["sure", "from this picture alone", "uncertain"]
     assert page.shows("document.querySelector('.face[data-kind=sure]')")
     told = page.ask("document.querySelector('.face[data-kind=sure] .advice').title")
-    assert told.startswith("Sure: it has shown this")
+    assert told.startswith("Sure: it stands out")
 
 
 CONTRAST = """(() => {

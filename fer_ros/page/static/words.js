@@ -44,7 +44,7 @@ export const labelOf = (face) => (kindOf(face) === "uncertain" ? "uncertain" : f
 
 // What the words for it mean, for a tooltip; index.html has the same as a legend.
 const MEANINGS = {
-  sure: "Sure: it has shown this for a moment without a break, and nothing speaks against the picture of the face.",
+  sure: "Sure: it stands out, over the last moments too, and nothing speaks against the picture of the face.",
   single: "From this picture alone: nothing speaks against it, but nothing before it was looked at.",
   uncertain: "Uncertain: no expression stands out, or the picture of the face is too poor to tell.",
 };
