@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -25,6 +24,7 @@ from fer_ros.core.classification.bundle import Bundle, load_bundle
 from fer_ros.core.classification.preprocessing import preprocess
 from fer_ros.core.detection.haar import HaarDetector
 from fer_ros.core.types import Frame
+from fer_training.tensorflow_start import import_tensorflow
 
 # A frame of the baseline costs as much as many of ours, and none depends on the one before: a part of them will do, but
 # a 95th percentile wants some.
@@ -44,8 +44,8 @@ def shipped_network(bundle: Bundle) -> dict[str, Any]:
 
 def baseline() -> Callable[[Shot], int]:
     """Return the straightforward way: full-frame Haar on every frame, one eager Keras call a face."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Imported here: TensorFlow takes seconds to import, and the profiles do without.
+    # Loaded here: TensorFlow takes seconds, and the profiles do without.
+    import_tensorflow()
     from fer_training.models.mobilenet import NetworkConfig, build_network
 
     bundle = load_bundle()

@@ -10,9 +10,9 @@ bring PyTorch, its video tools MoviePy. Both sides look for faces from 48 pixels
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from benchmarks.profiles import PROFILES
 from benchmarks.report import Results
 from benchmarks.timing import WARM_UP, Way, measure, profile_pipeline, profile_way
 from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.library_output import quiet_litert
+from fer_training.tensorflow_start import import_tensorflow
 
 _FOLDER = Path(__file__).resolve().parent.parent / "build" / "peers"
 _PACKAGES = ("fer==25.10.3", "requests==2.32.5", "urllib3==2.5.0", "idna==3.10", "charset-normalizer==3.4.3",
@@ -47,13 +49,16 @@ def peer_detectors() -> dict[str, Any]:
     """Return the peers' detectors by name, ready to answer."""
     # Behind ours on the path: what both bring must come from the environment.
     sys.path.append(str(install()))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from fer.fer import FER
+    import_tensorflow()
+    # That its way to TensorFlow Lite is an old one is no news of ours.
+    warnings.filterwarnings("ignore", message=r"\s*Warning: tf\.lite\.Interpreter is deprecated")
+    with quiet_litert():
+        from fer.fer import FER
 
-    return {
-        "fer (TF Lite)": FER(min_face_size=48, use_tflite=True),
-        "fer (Keras)": FER(min_face_size=48, use_tflite=False),
-    }
+        return {
+            "fer (TF Lite)": FER(min_face_size=48, use_tflite=True),
+            "fer (Keras)": FER(min_face_size=48, use_tflite=False),
+        }
 
 
 def peer_way(peer: Any, shots: Sequence[Shot]) -> Way:

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.report import Results
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from fer_training.tensorflow_start import import_tensorflow
 
 CONFIGS = ("default", "paper_stage1_softmax")
 # Above this share of a step, a part that stays under this share of its limit needs an explanation.
@@ -26,7 +24,8 @@ _SHARE, _NEAR = 0.15, 0.25
 
 def run_all(names: Sequence[str], steps: int) -> dict[str, Any]:
     """Measure the limits and every config's step; see `benchmarks.training_step` for what is returned."""
-    # Imported here: TensorFlow takes seconds to import, and its threads are set before it starts.
+    # Loaded here: TensorFlow takes seconds, and its threads are set before it works.
+    import_tensorflow()
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)

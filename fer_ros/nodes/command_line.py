@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 _HELP = {"-h", "--help"}
-_PARAMETER, _FILE = {"-p", "--param"}, "--params-file"
-_WITH_VALUE = {"-r", "--remap", "-e", "--enclave", "--log-level", "--log-config-file", "--log-file-name"}
+PARAMETER, FILE, REMAP = ("-p", "--param"), "--params-file", ("-r", "--remap")
+_WITH_VALUE = {*REMAP, "-e", "--enclave", "--log-level", "--log-config-file", "--log-file-name"}
 _LAUNCH = "launch_params_"  # begins the names of the files that launch writes for a launch file's own parameters
 
 
@@ -24,12 +24,15 @@ class CommandLine:
         parameters: names of the parameters that were given one by one.
         files: parameter files.
         unknown: arguments outside of `--ros-args`, which ROS leaves to the node.
+        rules: options of ROS with the value after each, '' where there is none; an option of '' for a word that belongs
+            to none.
 
     """
 
     parameters: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     unknown: tuple[str, ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
 
     @property
     def help(self) -> bool:
@@ -48,14 +51,14 @@ class CommandLine:
         words = " ".join(self.unknown)
         if any(":=" in word for word in self.unknown) and not any(word.startswith("-") for word in self.unknown):
             words = " ".join(f"-p {word}" for word in self.unknown)
-        if any(word in {*_PARAMETER, *_WITH_VALUE, _FILE} or ":=" in word for word in self.unknown):
+        if any(word in {*PARAMETER, *_WITH_VALUE, FILE} or ":=" in word for word in self.unknown):
             return f"arguments of ROS need --ros-args before them: {node} --ros-args {words}"
         return f"unknown arguments: {words}; parameters are given as --ros-args -p NAME:=VALUE; see {node} --help"
 
 
 def parse(arguments: Sequence[str]) -> CommandLine:
     """Read a command line, without the name of the program, as rcl does."""
-    parameters, files, unknown = [], [], []
+    unknown, rules = [], []
     words, ros = iter(arguments), False
     for word in words:
         if word == "--ros-args":
@@ -64,14 +67,16 @@ def parse(arguments: Sequence[str]) -> CommandLine:
             unknown.append(word)
         elif word == "--":
             ros = False
-        elif word in _PARAMETER:
-            # NAME:=VALUE, or NODE:NAME:=VALUE.
-            parameters.append(next(words, "").partition(":=")[0].rpartition(":")[2])
-        elif word == _FILE:
-            files.append(Path(next(words, "")))
-        elif word in _WITH_VALUE:
-            next(words, "")
-    return CommandLine(tuple(parameters), tuple(files), tuple(unknown))
+        elif word in {*PARAMETER, FILE, *_WITH_VALUE}:
+            rules.append((word, next(words, "")))
+        elif word.startswith("-"):
+            rules.append((word, ""))
+        else:
+            rules.append(("", word))
+    # NAME:=VALUE, or NODE:NAME:=VALUE.
+    names = (rule.partition(":=")[0].rpartition(":")[2] for option, rule in rules if option in PARAMETER)
+    files = (Path(rule) for option, rule in rules if option == FILE)
+    return CommandLine(tuple(names), tuple(files), tuple(unknown), tuple(rules))
 
 
 def wildcard_names(files: Iterable[Path]) -> set[str]:

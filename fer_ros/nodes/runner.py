@@ -18,6 +18,7 @@ from fer_ros.core.classification.classifier import BackendError
 from fer_ros.nodes.command_line import parse
 from fer_ros.nodes.declaration import ParameterError
 from fer_ros.nodes.parameters import NODES, help_text
+from fer_ros.nodes.ros_arguments import in_one_line, mistake
 from fer_ros.nodes.worker import Endable
 
 FAILED, MISCONFIGURED = 1, 2
@@ -65,8 +66,9 @@ def run(name: str, make: Callable[[], Runnable], arguments: list[str] | None = N
     if command.help:
         print(help_text(name, NODES[name]))
         return 0
-    if misuse := command.misuse(name):
-        return _misconfigured(misuse)
+    names = [parameter.name for parameter in NODES[name]]
+    if wrong := command.misuse(name) or mistake(command, name, names):
+        return _misconfigured(wrong)
     _signalled.clear()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _on_signal)
@@ -74,7 +76,7 @@ def run(name: str, make: Callable[[], Runnable], arguments: list[str] | None = N
         # rclpy's own handlers would invalidate the context at once, under the threads that are still publishing.
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # rcl's own, for arguments that it cannot parse
-        return _misconfigured(str(error))
+        return _misconfigured(in_one_line(error))
     node = None
     try:
         node = make()

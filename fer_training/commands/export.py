@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer_ros.core.paths import user_path
 from fer_training.commands.common import add_renamed
+from fer_training.tensorflow_start import import_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -50,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
     # Before TensorFlow is loaded: whoever made a mistake learns of it at once.
     finished = _check(options)
+    import_tensorflow()
     from fer_training.export.packaging import boost_recall, package, save_savedmodel
     from fer_training.training.loop import load_run
     from fer_training.training.provenance import code_of

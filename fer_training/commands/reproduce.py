@@ -11,6 +11,7 @@ from fer_ros.core import html_report
 from fer_ros.core.output_folder import check_output_folder
 from fer_ros.core.paths import user_path
 from fer_training.experiments import NAMES
+from fer_training.tensorflow_start import import_tensorflow
 
 if TYPE_CHECKING:
     from fer_training.experiments.report import Report
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make the reports; returns 1 if one that was named could not be made at all."""
     _check(options)
+    import_tensorflow()
     from fer_training.experiments.report import to_html
     from fer_training.models.devices import grow_gpu_memory
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fer_ros.core.paths import user_path
 from fer_training.legacy import translate_facts
+from fer_training.tensorflow_start import import_tensorflow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +66,7 @@ def _of_run(bundle: Bundle, folder: Path, path: Path) -> tuple[Crops, float, npt
 
     A bundle that was changed after its run is measured by the accuracy that it records.
     """
+    import_tensorflow()
     from fer_training.export.packaging import reference_predictions
     from fer_training.training.loop import load_run
     from fer_training.training.run_folder import crops_of_run

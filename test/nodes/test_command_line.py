@@ -36,6 +36,7 @@ def test_parameters_files_and_words_of_nobody_are_told_apart():
     assert command.parameters == ("a.b", "c")
     assert command.files == (Path("f.yaml"),)
     assert command.unknown == ("before", "after")
+    assert [option for option, _ in command.rules] == ["-p", "--param", "-r", "--params-file", "--log-level"]
 
 
 def test_parameters_without_ros_args_are_told_with_the_right_command():
@@ -78,11 +79,16 @@ def test_help_prints_the_parameters(name):
         (("source:=0",), "arguments of ROS need --ros-args before them: camera_node --ros-args -p source:=0"),
         (("--sorce", "0"), "unknown arguments: --sorce 0"),
         (("--ros-args", "-p", "sorce:=0"), "unknown parameter sorce: did you mean source?"),
-        (("--ros-args", "-p", "source"), "Couldn't parse parameter override rule: '-p source'"),
+        (("--ros-args", "-p", "source=0"), "expected -p source:=0, got -p source=0 (starting"),
+        (
+            ("--ros-args", "source:=0"),
+            "source is a parameter: expected camera_node --ros-args -p source:=0, got source:=0",
+        ),
+        (("--ros-args", "--params-file", "nope.yaml"), "expected a parameter file at nope.yaml, got nothing (starting"),
     ],
 )
 def test_a_typing_mistake_ends_the_node_before_it_starts(words, reason):
     node = script("camera_node", *words)
     assert node.process.wait(timeout=60) == 2
     assert wait_for(lambda: reason in node.output and "starting the node again will not heal this" in node.output)
-    assert "Traceback" not in node.output
+    assert "Traceback" not in node.output and len(node.output.splitlines()) == 1

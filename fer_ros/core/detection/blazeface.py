@@ -57,7 +57,7 @@ MODELS = {
 
 
 MIN_SCORE = 0.68
-"""Mean score of three looks from which on a face is believed; what that finds is in docs/benchmarks.md."""
+"""Mean score of five looks from which on a face is believed; what that finds is in docs/benchmarks.md."""
 
 
 class BlazeFaceDetector:

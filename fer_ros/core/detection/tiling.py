@@ -51,7 +51,7 @@ Part = tuple[int, int, int, int, float]
 class ConvolutionalDetector(Detector, Protocol):
     """A detector whose network takes pictures of any size, and whose faces must have a certain size in them.
 
-    min_score: mean score of two looks from which on a face is believed, 0 to 1.
+    min_score: mean score of all looks from which on a face is believed, 0 to 1.
     """
 
     min_score: float
