@@ -7,9 +7,10 @@ import os
 import sys
 from importlib import import_module
 
+from fer_ros.core.command_parser import CommandParser
 from fer_ros.core.library_output import has_gpu_device
+from fer_ros.core.missing import needs
 from fer_ros.core.suggestions import did_you_mean
-from fer_training.command_line import CommandParser
 
 COMMANDS = {
     "stage1": "first stage: fine-tuning on FER-2013, from ImageNet's weights",
@@ -20,8 +21,6 @@ COMMANDS = {
     "reproduce": "make the paper's tables and figures",
 }
 _INTERRUPTED = 130
-_EXTRAS = {"ray": "ray", "rosbags": "bags", "pandas": "analysis", "pyarrow": "analysis"}
-"""Which extra of this package brings a Python package, where it is not 'train'."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,8 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         package = (error.name or "").partition(".")[0]
         if package in ("", "fer_ros", "fer_training"):
             raise
-        extra = _EXTRAS.get(package, "train")
-        print(f"fer-train: needs the Python package {package}: pip install '.[{extra}]'", file=sys.stderr)
+        print(f"fer-train: {needs(package, 'train')}", file=sys.stderr)
         return 1
     except (ValueError, OSError, RuntimeError) as error:
         print(f"fer-train: {error}", file=sys.stderr)
@@ -50,8 +48,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser(words: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="fer-train", description=__doc__.split(": ", 1)[1])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=CommandParser)
-    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
-        parser.error(f"expected one of {', '.join(COMMANDS)}, got {words[0]}{did_you_mean(words[0], COMMANDS)}")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         # Only the command that runs is imported: `fer-train --help` should not wait for TensorFlow.
@@ -59,6 +55,8 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
             module = import_module(f"fer_training.commands.{name}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        parser.error(f"expected one of {', '.join(COMMANDS)}, got {words[0]}{did_you_mean(words[0], COMMANDS)}")
     return parser
 
 

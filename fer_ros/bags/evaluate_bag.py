@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_ros.bags.missing import remedy
+from fer_ros.core.command_parser import CommandParser
 from fer_ros.core.paths import user_path
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _summary(score: Score) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Evaluate the bags; returns 0 if all of them were read to their end."""
-    parser = argparse.ArgumentParser(prog="fer-evaluate-bag", description=(__doc__ or "").split(": ", 1)[1])
+    parser = CommandParser(prog="fer-evaluate-bag", description=(__doc__ or "").split(": ", 1)[1])
     parser.add_argument(
         "bags", nargs="+", type=user_path, metavar="BAG", help="rosbag2 folder, or .mcap, .db3 or .bag file"
     )

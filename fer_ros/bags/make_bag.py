@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fer_ros.bags.missing import remedy
+from fer_ros.core.command_parser import CommandParser
 from fer_ros.core.paths import user_path, without_password
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make the bag; returns 0 if every image of the source is in it."""
-    parser = argparse.ArgumentParser(prog="fer-make-bag", description=(__doc__ or "").split(": ", 1)[1])
+    parser = CommandParser(prog="fer-make-bag", description=(__doc__ or "").split(": ", 1)[1])
     parser.add_argument(
         "source", help="video file, or folder of images in the order of their names (img2 before img10)"
     )

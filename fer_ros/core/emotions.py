@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
+
+from fer_ros.core.suggestions import nearest
 
 EMOTIONS: tuple[str, ...] = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "contempt")
 """Every expression, in the order of every probability vector. The first seven are FER-2013's labels 0 to 6."""
@@ -92,8 +93,8 @@ def check_expressions(names: Sequence[str], known: Collection[str] = EMOTIONS) -
 def _offer(key: str, known: Collection[str] = EMOTIONS) -> str:
     """Ask for the expression that a word may have meant, or return ''."""
     words = {name: name for name in EMOTIONS} | ALIASES | _MEANT
-    close = get_close_matches(key, [word for word, name in words.items() if name in known], 1, 0.75)
-    return f": did you mean {words[close[0]]}?" if close else ""
+    near = nearest(key, [word for word, name in words.items() if name in known], 0.75)
+    return f": did you mean {words[near]}?" if near else ""
 
 
 def check_labels(labels: Sequence[str]) -> tuple[str, ...]:

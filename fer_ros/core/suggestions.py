@@ -6,7 +6,19 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 
+def nearest(given: str, known: Collection[str], likeness: float = 0.6) -> str:
+    """Return the known name that is nearest to a given one, '' where none is near.
+
+    Args:
+        given: what somebody wrote.
+        known: the names that there are.
+        likeness: least `difflib` ratio of a name that is near, 0 to 1.
+
+    """
+    return next(iter(get_close_matches(given, known, 1, likeness)), "")
+
+
 def did_you_mean(given: str, known: Collection[str]) -> str:
     """Return ': did you mean NAME?' with the known name that is nearest, '' where none is near."""
-    close = get_close_matches(given, known, 1)
-    return f": did you mean {close[0]}?" if close else ""
+    name = nearest(given, known)
+    return f": did you mean {name}?" if name else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typing
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +12,7 @@ import yaml
 
 from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_ros.core.settings import check_settings, setting
-from fer_ros.core.suggestions import did_you_mean
+from fer_ros.core.suggestions import did_you_mean, nearest
 from fer_training.data.augmentation import AugmentationConfig
 from fer_training.legacy import GONE_CONFIGS, GONE_KEYS, RENAMED_CONFIGS, RENAMED_KEYS, refuse_old_name
 from fer_training.models.network_config import NetworkConfig
@@ -153,10 +152,9 @@ def _unknown_keys(kind: type, unknown: list[str], where: str) -> str:
     known = [f.name for f in fields(kind)]
     lines = []
     for key in unknown:
-        close = get_close_matches(str(key), known, 1)
+        here = nearest(str(key), known)
         elsewhere = [name for name in _every_key() if name.rpartition(".")[2] == key]
-        near = elsewhere or get_close_matches(str(key), _every_key(), 1)
-        meant = f"{where}{close[0]}" if close else next(iter(near), "")
+        meant = f"{where}{here}" if here else next(iter(elsewhere), "") or nearest(str(key), _every_key())
         lines.append(f"unknown key {where}{key}" + (f": did you mean {meant}?" if meant else ""))
     return f"{'; '.join(lines)} (keys here: {', '.join(sorted(known))})"
 

@@ -33,6 +33,10 @@ def test_every_extra_that_is_named_brings_the_package():
         ("sklearn.metrics", "", "the Python package sklearn: pip install '.[train]' in"),
         ("matplotlib", "analysis", "pip install '.[analysis]' in"),
         ("ai_edge_litert", "", "pip install . in"),
+        ("tqdm", "", "pip install '.[bags]' in"),
+        ("tqdm", "train", "pip install '.[train]' in"),
+        ("rosbags", "analysis", "pip install '.[analysis]' in"),
+        ("rosbags", "train", "pip install '.[bags]' in"),
     ],
 )
 def test_one_line_names_the_package_and_what_brings_it(package, extra, told):

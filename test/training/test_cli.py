@@ -37,7 +37,7 @@ def test_help_names_every_command_without_tensorflow(told):
 def test_a_missing_package_is_named_with_what_installs_it(told, command):
     code, text = told[command]
     assert code == 1
-    assert re.fullmatch(r"fer-train: needs the Python package \w+: pip install '\.\[train\]'\n", text)
+    assert re.fullmatch(r"fer-train: needs the Python package \w+: pip install '\.\[train\]' in the folder .*\n", text)
 
 
 def test_a_mistake_in_a_config_is_told_before_tensorflow_is_asked_for(told):
@@ -53,12 +53,21 @@ def test_a_mistake_in_a_config_is_told_before_tensorflow_is_asked_for(told):
         (["stage2", "--config", "jaffe", "--protocl=disjoint"], "unknown option --protocl: did you mean --protocol?"),
         (["stage1", "--zzzz"], "unknown option --zzzz; see fer-train stage1 --help"),
         (["stag1", "--config", "default"], "verify, reproduce, got stag1: did you mean stage1?"),
+        (["evaluate", "--dataset", "folder", "--path", "."], "jaffe, folders, got folder: did you mean folders?"),
+        (["stage2", "--protocol", "disjiont"], "expected random, disjoint, got disjiont: did you mean disjoint?"),
     ],
 )
-def test_a_mistyped_option_or_command_is_named_with_what_was_meant(words, message, capsys):
+def test_a_mistyped_option_choice_or_command_is_named_with_what_was_meant(words, message, capsys):
     with pytest.raises(SystemExit) as stop:
         main(words)
     assert stop.value.code == 2 and message in capsys.readouterr().err
+
+
+def test_the_usage_after_a_mistyped_command_names_the_commands(capsys):
+    with pytest.raises(SystemExit):
+        main(["evalute"])
+    usage = capsys.readouterr().err
+    assert "{stage1,stage2,evaluate,export,verify,reproduce}" in usage and "did you mean evaluate?" in usage
 
 
 def test_an_interrupted_command_says_so_in_a_line(monkeypatch, capsys):
