@@ -28,10 +28,12 @@ from benchmarks.people_clips import Case, clip
 from benchmarks.people_matching import shows
 from benchmarks.people_portraits import Portrait, choose, read_labels, read_portrait
 from benchmarks.profiles import PROFILES
-from benchmarks.report import RESULTS, Results
+from benchmarks.report import Results
 from fer_ros.core.pipeline import Pipeline
 from fer_ros.core.types import Frame
 
+# The documentation shows it.
+_PLOT = Path(__file__).resolve().parents[1] / "docs" / "images" / "how_sure.png"
 _SIZE, _FRAMES = (640, 480), 8
 _CASES = (Case("upright", 0.5), Case("upright", 0.2))
 _LEAST = (0.0, 0.3, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
@@ -79,11 +81,9 @@ def curve(answers: Sequence[Answer]) -> tuple[np.ndarray, np.ndarray]:
 
 def table(halves: dict[str, list[dict[str, float]]], chosen: float) -> str:
     """Return the rows as Markdown. chosen: the profile's own least confidence."""
-    people = ", ".join(f"{rows[0]['people']:.0f} {half}" for half, rows in halves.items())
+    titles = [f"{half}: answered of {rows[0]['people']:.0f}, wrong of these" for half, rows in halves.items()]
     lines = [
-        f"Clips shown: {people}.",
-        "",
-        "| `smoothing.min_confidence` | " + " | ".join(f"{half}: answered, wrong of these" for half in halves) + " |",
+        "| `smoothing.min_confidence` | " + " | ".join(titles) + " |",
         "|---|" + "---|" * len(halves),
     ]
     for rows in zip(*halves.values(), strict=True):
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--portraits", type=Path, required=True, help="folder with pictures and labels.csv")
     parser.add_argument("--people", type=int, default=180, help="so many of them, chosen at random with a fixed seed")
     parser.add_argument("--profile", default="robot", choices=PROFILES)
-    parser.add_argument("--save", action="store_true", help="write benchmarks/results/how_sure.*")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/how_sure.* and the plot")
     options = parser.parse_args()
     if options.people < 2:
         parser.error(f"expected --people of at least 2, one for each half, got {options.people}")
@@ -146,7 +146,7 @@ def main() -> None:
     }
     Results("how_sure", "How sure is sure enough", data).finish(table(halves, smoothing.min_confidence), options.save)
     if options.save:
-        plot(answers, smoothing.min_confidence, RESULTS / "how_sure.png")
+        plot(answers, smoothing.min_confidence, _PLOT)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import how_sure
 from benchmarks.frame import paper_ms
 from benchmarks.people_tables import made_of_people, people_table, upright_table
 from benchmarks.report import read
@@ -132,6 +133,12 @@ def clips_table() -> str:
     return _table(["clip", "frames", *(f"`{p}`" for p in _PROFILES)], rows)
 
 
+def how_sure_table() -> str:
+    """Return how many strangers are answered from a least confidence on, and how many of them wrongly."""
+    results = read("how_sure")
+    return how_sure.table(results["halves"], results["chosen"]) + "\n"
+
+
 def dds_table() -> str:
     """Return latency, processor time and memory of the node, end to end over DDS."""
     rows = {_key(row["case"]): row["result"] for row in read("dds")["rows"]}
@@ -235,6 +242,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "clips": clips_table,
     "people by size": upright_table,
     "people": people_table,
+    "how sure": how_sure_table,
     "end to end": dds_table,
     "a long run": soak_table,
     "peers": peers_table,
@@ -245,6 +253,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "made of frames": _made("frame_640x480", "frame_1280x720", "growth"),
     "made of finding": _made("quality"),
     "made of people": made_of_people,
+    "made of how sure": _made("how_sure"),
     "made of nodes": _made("dds", "dds_soak"),
     "made of peers": _made("peers"),
     "made of training": _made("training"),
