@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer_ros.core.missing import needs
 from fer_ros.core.paths import user_path
+from fer_ros.core.wording import counted
 
 if TYPE_CHECKING:
     from fer_ros.analysis.job import Job, Outcome, Settings
@@ -235,12 +236,10 @@ def _here(job: Job, sink: Any) -> Outcome:
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:
-    images = sum(outcome.images for outcome in outcomes)
-    faces = sum(outcome.faces for outcome in outcomes)
+    images = counted(sum(outcome.images for outcome in outcomes), "image")
+    faces = counted(sum(outcome.faces for outcome in outcomes), "face")
     left_out = sum(len(outcome.left_out) for outcome in outcomes)
-    counts = ((len(outcomes), "input"), (images, "image"), (faces, "face"))
-    text = ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)
-    return text + (f"; {left_out} left out" if left_out else "")
+    return f"{counted(len(outcomes), 'input')}, {images}, {faces}" + (f"; {left_out} left out" if left_out else "")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from fer_ros.analysis.reading import Reading
 from fer_ros.analysis.report import MOST_SHOWN
 from fer_ros.core.loading import load_pipeline
 from fer_ros.core.pipeline import Pipeline
+from fer_ros.core.wording import counted
 
 Sink = Callable[[dict[str, Any]], None]
 
@@ -135,7 +136,7 @@ def run_job(job: Job, sink: Sink | None = None, tick: Callable[[int], None] | No
                     tick(reading.count)
     except KeyboardInterrupt:
         outcome.interrupted = True
-        outcome.left_out.append(f"{job.what.name}: interrupted after {outcome.images} images")
+        outcome.left_out.append(f"{job.what.name}: interrupted after {counted(outcome.images, 'image')}")
     outcome.notes = reading.notes
     outcome.summary.finish()
     outcome.seconds = time.perf_counter() - began

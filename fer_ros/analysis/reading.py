@@ -10,6 +10,7 @@ from fer_ros.analysis.inputs import BAG, FOLDER, VIDEO, Input
 from fer_ros.core.images import ImageError, compressed_to_frame, raw_to_frame
 from fer_ros.core.sources import SourceError, open_recorded
 from fer_ros.core.types import Frame
+from fer_ros.core.wording import counted
 
 _NO_RATE = 1.0
 LeftOut = Callable[[str], None]
@@ -116,4 +117,4 @@ class Reading:
             self._left_out(str(error))
         self.notes += [f"{self.name}: {note}" for note in clock.notes()]
         for (camera, kind), count in refused.items():
-            self._left_out(f"{self.name}: {count} images of {camera}: {why[camera, kind]}")
+            self._left_out(f"{self.name}: {counted(count, 'image')} of {camera}: {why[camera, kind]}")

@@ -9,6 +9,7 @@ from typing import Any
 from fer_ros.analysis.expressions import UNCERTAIN
 from fer_ros.core import html_report
 from fer_ros.core.html_report import Html, paragraph, picture, section, table
+from fer_ros.core.wording import counted
 
 MOST_ROWS = 300
 """Rows of a table that are shown; the rest is in the files."""
@@ -17,6 +18,12 @@ MOST_SHOWN = 50
 _NOTE = Html(
     "What is recognised is what a face <em>shows</em>, not what a person feels. A track is one face over a stretch of "
     "time, not an identity: somebody who leaves and comes back has two."
+)
+
+_SHARES = Html(
+    "A share is how much of the time in which a face was seen it showed an expression (of single pictures: for how "
+    "many of the faces). It is no probability. <em>Uncertain</em> is when no expression stood out, or the face was too "
+    "dark, blurred, small or turned away."
 )
 
 
@@ -63,7 +70,7 @@ def to_html(report: Report) -> str:
         html_report.notes(report.notes),
         section("What was read", _read(report.read)),
         section("Over time", _timeline(report)) if report.timeline else "",
-        section("Expressions", html_report.legend(report.labels) + _expressions(report)),
+        section("Expressions", html_report.legend(report.labels) + paragraph(_SHARES) + _expressions(report)),
         section("Faces in pictures", _pictures(report)) if report.pictures else "",
         section("Pictures", _shown(report.shown) + _more(report.shown_left_off)) if report.shown else "",
         section("How it was made", html_report.facts({**report.facts, "files": ", ".join(report.files)})),
@@ -90,8 +97,8 @@ def _expressions(report: Report) -> str:
             **({"camera": row["camera"]} if any(other["camera"] for other in report.expressions) else {}),
             "face": row["track"] or ("all faces" if row["minute"] is None else "not tracked"),
             "minute": "" if row["minute"] is None else row["minute"],
-            "seen": f"{row['faces']} faces" if row["seconds"] is None else f"{row['seconds']:.1f} s",
-            "expressions": html_report.bar({name: row[f"{name}_share"] for name in (*report.labels, UNCERTAIN)}),
+            "seen": counted(row["faces"], "face") if row["seconds"] is None else f"{row['seconds']:.1f} s",
+            "share of it": html_report.bar({name: row[f"{name}_share"] for name in (*report.labels, UNCERTAIN)}),
         }
         for row in report.expressions[:MOST_ROWS]
     ]
@@ -105,12 +112,18 @@ def _pictures(report: Report) -> str:
         {
             "picture": f"{row['file']}/{row['picture']}" if row["picture"] else row["file"],
             "box": f"{row['left']:.0f}, {row['top']:.0f} to {row['right']:.0f}, {row['bottom']:.0f}",
-            "expression": f"{row['label']} {row['confidence']:.0%}",
-            "in doubt because": row["reasons"],
+            "expression and its probability": _answer(row),
+            "uncertain because": row["reasons"],
         }
         for row in report.pictures
     ]
     return table(rows) + _more(report.pictures_left_off)
+
+
+def _answer(row: Mapping[str, Any]) -> str:
+    """Return what a still face shows; where something speaks against it, no more than what it may be."""
+    likely = f"{row['label']} {row['confidence']:.0%}"
+    return f"uncertain, most likely {likely}" if row["reasons"] else likely
 
 
 def _shown(shown: Iterable[tuple[str, bytes]]) -> str:

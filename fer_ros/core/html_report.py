@@ -70,7 +70,7 @@ def bullets(lines: Iterable[str]) -> Html:
 
 
 def table(rows: Sequence[Mapping[str, object]], numbers: Iterable[str] = ()) -> Html:
-    """Return rows as a table that scrolls where it is too wide; nothing where there are none.
+    """Return rows as a table that scrolls, and shows so, where it is too wide; nothing where there are none.
 
     Args:
         rows: values by column, in the same order in all of them; Html stays what it is.
@@ -86,7 +86,7 @@ def table(rows: Sequence[Mapping[str, object]], numbers: Iterable[str] = ()) -> 
         "<tr>" + "".join(f"<td{style[name]}>{_text(value)}</td>" for name, value in row.items()) + "</tr>"
         for row in rows
     )
-    return Html(f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>")
+    return _scrolling(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
 def facts(values: Mapping[str, object]) -> Html:
@@ -94,7 +94,7 @@ def facts(values: Mapping[str, object]) -> Html:
     cells = "".join(
         f"<tr><th scope='row'>{escape(name)}</th><td>{_text(value)}</td></tr>" for name, value in values.items()
     )
-    return Html(f"<div class='scroll'><table class='facts'>{cells}</table></div>")
+    return _scrolling(f"<table class='facts'>{cells}</table>")
 
 
 def picture(data: bytes, shows: str, caption: str = "", kind: str = "chart", form: str = "png") -> Html:
@@ -132,6 +132,11 @@ def bar(shares: Mapping[str, float]) -> Html:
     return Html(f"<div class='bar' aria-hidden='true'>{parts}</div>{words}")
 
 
+def _scrolling(content: str) -> Html:
+    """Return HTML that scrolls sideways by itself, from the keyboard too."""
+    return Html(f"<div class='scroll' tabindex='0' role='group' aria-label='table'>{content}</div>")
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, Html) else escape(str(value))
 
@@ -139,9 +144,11 @@ def _text(value: object) -> str:
 _STYLE = (
     """
 :root { color-scheme: light dark; --text: #1c2126; --soft: #57606a; --page: #ffffff; --line: #d5dbe1; --warn: #fff3dc;
+  --shade: #1c212655;
   --edge: EDGE_LIGHT }
 @media (prefers-color-scheme: dark) {
-  :root { --text: #e6e9ec; --soft: #a3adb8; --page: #14181c; --line: #333b44; --warn: #3a2c0d; --edge: EDGE_DARK }
+  :root { --text: #e6e9ec; --soft: #a3adb8; --page: #14181c; --line: #333b44; --warn: #3a2c0d;
+    --shade: #ffffff55; --edge: EDGE_DARK }
 }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif }
 main { overflow-wrap: anywhere; max-width: 1100px; margin: 0 auto; padding: 24px 16px 48px }
@@ -150,10 +157,16 @@ h2 { font-size: 1.15rem; margin: 32px 0 8px }
 .note, figcaption, summary, th { color: var(--soft) }
 .warning { background: var(--warn); border-radius: 8px; padding: 2px 16px 8px; margin-top: 16px }
 .warning h2 { margin-top: 8px }
-.scroll { overflow-x: auto }
+/* A shadow at each edge behind which a table goes on: covers that scroll along lie over shadows that stay. */
+.scroll { overflow-x: auto; background:
+  linear-gradient(90deg, var(--page) 50%, transparent) left / 40px 100% local no-repeat,
+  linear-gradient(270deg, var(--page) 50%, transparent) right / 40px 100% local no-repeat,
+  linear-gradient(90deg, var(--shade), transparent) left / 18px 100% scroll no-repeat,
+  linear-gradient(270deg, var(--shade), transparent) right / 18px 100% scroll no-repeat }
+.scroll:focus-visible { outline: 2px solid var(--soft) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; vertical-align: top; padding: 6px 16px 6px 0; border-bottom: 1px solid var(--line) }
-th { font-weight: 500; white-space: nowrap }
+th { font-weight: 500; white-space: nowrap; overflow-wrap: normal }
 td { overflow-wrap: break-word; min-width: 3em; max-width: 28em }
 .number { text-align: right; white-space: nowrap }
 .facts td { overflow-wrap: anywhere; max-width: none }
@@ -166,6 +179,13 @@ td { overflow-wrap: break-word; min-width: 3em; max-width: 28em }
 .uncertain { background: repeating-linear-gradient(135deg, UNCERTAIN 0 2px, transparent 2px 5px) }
 .chart { width: 100%; height: auto; border-radius: 8px; background: #fff }
 .small { max-width: 100%; height: auto; border-radius: 8px; background: #fff }
+@media (max-width: 640px) {
+  th, td { padding-right: 10px; font-size: .9rem }
+  th { white-space: normal }
+  /* Long paths break, so that there is room for what they are about. */
+  td:first-child { overflow-wrap: anywhere; min-width: 8em }
+  .bar { min-width: 120px }
+}
 figure { display: inline-block; margin: 0 16px 16px 0; max-width: 100%; vertical-align: top }
 .people { max-width: 100%; height: auto; border-radius: 8px }
 """.replace("UNCERTAIN", UNCERTAIN)

@@ -17,6 +17,7 @@ from fer_ros.core.detection.resizing import resized
 from fer_ros.core.paths import user_path, without_password
 from fer_ros.core.sources import Camera, CameraFormat, Picture, Recorded, is_live, open_recorded
 from fer_ros.core.sources.playback import Playback
+from fer_ros.core.wording import counted
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.declaration import declare
@@ -96,7 +97,7 @@ class CameraNode(Node):
                 # The last picture too has its time, in which a subscriber can take it before its publisher is gone.
                 self._stopped.wait(min(1 / self._rate, _LAST))
                 self.exit_code = 1 if problems else 0
-                log.info(f"{source.name}: end after {playback.shown} images")
+                log.info(f"{source.name}: end after {counted(playback.shown, 'image')}")
                 self.ended.set()
                 return
 

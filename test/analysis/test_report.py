@@ -30,6 +30,18 @@ def test_what_is_too_much_for_a_page_is_counted():
     assert text.count("sad 100%") == MOST_ROWS and "And 7 more in the files beside this report." in text
 
 
+def test_one_face_is_not_called_several_and_a_doubted_one_is_uncertain():
+    report = Report({}, ("happy", "sad"))
+    still = {"file": "a.png", "camera": "", "track": "", "minute": None, "seconds": None, **shares(happy=1.0)}
+    report.expressions = [{**still, "faces": 1}, {**still, "faces": 2}]
+    box = {"left": 1.0, "top": 2.0, "right": 3.0, "bottom": 4.0, "file": "a.png", "picture": ""}
+    report.pictures = [{**box, "label": "happy", "confidence": 0.584, "reasons": why} for why in ("", "blurred")]
+    text = to_html(report)
+    assert "<td>1 face</td>" in text and "<td>2 faces</td>" in text
+    assert "<td>happy 58%</td>" in text and "<td>uncertain, most likely happy 58%</td>" in text
+    assert "It is no probability." in text
+
+
 def test_nobody_is_said_too():
     assert "No face was found." in to_html(Report({}, ("happy", "sad")))
 

@@ -1,5 +1,6 @@
 """One skeleton for every report: what is not HTML stays text, nothing is loaded, and empty parts are not there."""
 
+import cv2
 import pytest
 from page.browser import Browser, find_chromium
 
@@ -43,6 +44,15 @@ def test_what_is_empty_is_left_out():
     assert "<section" not in to_page("t", ["", html_report.notes([])])
 
 
+def at_the_edges(browser, folder):
+    """Return whether there is a shadow at the left and the right edge of the table."""
+    browser.screenshot(folder / "shot.png")
+    room = "document.querySelector('.scroll').getBoundingClientRect()"
+    left, right, bottom = (round(browser.ask(f"{room}.{side}")) for side in ("left", "right", "bottom"))
+    row = cv2.imread(str(folder / "shot.png"), cv2.IMREAD_GRAYSCALE)[bottom - 4]
+    return bool(row[left + 1] < row[left - 8] - 20), bool(row[right - 2] < row[right + 8] - 20)
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="no browser: apt-get install chromium")
 def test_a_wide_table_scrolls_and_the_page_does_not(tmp_path):
     table = html_report.table([{f"column {i}": f"value{i}" for i in range(30)}])
@@ -53,6 +63,13 @@ def test_a_wide_table_scrolls_and_the_page_does_not(tmp_path):
         browser.open((tmp_path / "report.html").as_uri())
         assert browser.shows("document.querySelector('table') !== null")
         assert browser.ask("document.documentElement.scrollWidth") <= 390
+        room = "document.querySelector('.scroll')"
+        assert browser.ask(f"{room}.scrollWidth > {room}.clientWidth && {room}.tabIndex == 0")
+        edges = [at_the_edges(browser, tmp_path)]
+        browser.ask(f"{room}.scrollLeft = 1e6")
+        edges.append(at_the_edges(browser, tmp_path))
+        # Darker where the table goes on: first at its right, then at its left.
+        assert edges[0] == (False, True) and edges[1] == (True, False)
         assert browser.errors == []
     finally:
         browser.close()
