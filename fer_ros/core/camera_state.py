@@ -20,11 +20,11 @@ class CameraState:
     """One camera of a pipeline."""
 
     def __init__(self, config: PipelineConfig, labels: tuple[str, ...], ids: IdSource, search: FaceSearch) -> None:
-        """Know nobody yet. The ids may be shared by several cameras, the search may not."""
+        """Know nobody yet. The ids, and the detectors of the search, may be shared by several cameras."""
         self.stamps = Stamps()
         self._config = config
         self._labels = labels
-        self._search = search
+        self.search = search
         self._tracker = Tracker(config.tracker, ids)
         self._smoothers: dict[str, Smoother] = {}
         self._time = -math.inf
@@ -32,7 +32,7 @@ class CameraState:
     def reconfigure(self, config: PipelineConfig, search: FaceSearch | None) -> None:
         """Take new settings over; `search` was made of them, None where it stays."""
         self._config = config
-        self._search = search or self._search
+        self.search = search or self.search
         self._tracker.config = config.tracker
         for smoother in self._smoothers.values():
             smoother.config = config.smoothing
@@ -56,12 +56,12 @@ class CameraState:
             self._forget_faces()
         elif now == self._time:
             # No time has passed, so no part of the search would be due: it may be another picture altogether.
-            self._search.reset()
+            self.search.reset()
         self._time = now
         frame = replace(frame, stamp=now)
         if not self._config.tracker.enabled:
-            return [(face, None) for face in self._search.find(frame)]
-        faces = self._search.find(frame, self._tracker.predict(now))
+            return [(face, None) for face in self.search.find(frame)]
+        faces = self.search.find(frame, self._tracker.predict(now))
         return list(zip(faces, self._tracker.update(faces, now), strict=True))
 
     def answer(self, found: Found, rows: Vector, doubts: Sequence[Reasons]) -> tuple[TrackedFace, ...]:
@@ -74,7 +74,7 @@ class CameraState:
         )
 
     def _forget_faces(self) -> None:
-        self._search.reset()
+        self.search.reset()
         self._tracker.reset()
         self._smoothers.clear()
 

@@ -188,7 +188,12 @@ class Pipeline:
         wanted = tuple(self._cameras) if cameras is None else tuple(dict.fromkeys(cameras))
         other = (config.search, config.detector) != (self.config.search, self.config.detector)
         needing = [name for name in wanted if other or name not in self._cameras]
-        searches = {name: FaceSearch(config.search, config.detector) for name in needing}
+        shared = None if other else next((state.search for state in self._cameras.values()), None)
+        searches = {}
+        for name in needing:
+            # They search one after the other, with the same detectors.
+            shared = shared.for_another_camera() if shared else FaceSearch(config.search, config.detector)
+            searches[name] = shared
         return Change(config, None if cameras is None else wanted, searches)
 
     def apply(self, change: Change) -> None:
@@ -223,7 +228,7 @@ class Pipeline:
 
     def _camera(self, name: str) -> CameraState:
         if name not in self._cameras:
-            self._add(name, FaceSearch(self.config.search, self.config.detector))
+            self.apply(self.prepare(self.config, (*self._cameras, name)))
         return self._cameras[name]
 
     def _add(self, name: str, search: FaceSearch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeGuard
@@ -72,13 +73,10 @@ class FaceSearch:
     def __init__(self, config: SearchConfig, detector: DetectorConfig) -> None:
         """Make the detectors. Raises what they raise for files that are missing or do not load."""
         self._min_face = detector.min_face
+        self._period = config.full_scan_period
         self._detector = make_detector(detector)
-        period = config.full_scan_period
-        self._tiling = Tiling(self._detector, detector.min_face, period) if _is_convolutional(self._detector) else None
-        self._size_bands = None
-        # YuNet sees the picture at its own size, and costs the same whatever is known.
-        if isinstance(self._detector, HaarDetector) and period > 0:
-            self._size_bands = SizeBands(self._detector, detector.min_face, period)
+        self._plan()
+        if self._size_bands is not None:
             # Where a face is expected, one hit is enough. A cascade serves one thread at a time.
             local = replace(detector, min_neighbors=1)
             self._locals = [HaarDetector(local) for _ in range(max(1, cv2.getNumThreads()))]
@@ -86,6 +84,24 @@ class FaceSearch:
         if config.confirm_cascade:
             self._confirming = HaarDetector(DetectorConfig(cascade=config.confirm_cascade, min_neighbors=3))
         self._second_opinion = _second_opinion(detector) if config.learned_assist else None
+
+    def _plan(self) -> None:
+        """Decide in which parts a whole frame is searched; nothing has been searched yet."""
+        detector, size, period = self._detector, self._min_face, self._period
+        self._tiling = Tiling(detector, size, period) if _is_convolutional(detector) else None
+        # YuNet sees the picture at its own size, and costs the same whatever is known.
+        self._size_bands = None
+        if isinstance(detector, HaarDetector) and period > 0:
+            self._size_bands = SizeBands(detector, size, period)
+
+    def for_another_camera(self) -> FaceSearch:
+        """Return a search with the same detectors, which saves their memory.
+
+        Only one of those that share detectors may search at a time.
+        """
+        other = copy(self)
+        other._plan()
+        return other
 
     def find(self, frame: Frame, known: Sequence[Box] = ()) -> list[Face]:
         """Find the faces of a frame, largest first.

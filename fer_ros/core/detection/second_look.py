@@ -15,8 +15,8 @@ NEAR_SIDE = 128
 """Side of the picture that is made of a face's surroundings, pixels."""
 NEAR_REACH = 2.63
 """How many sides of the face it shows."""
-# How many sides of the face each look shows, and whether mirrored. Where these four and the first let 97.8 % of the views
-# of people pass, 12 of 962 views of textures pass; the first two alone let 22 pass (docs/decisions/0012-strangers.md).
+# How many sides of the face each look shows, and whether mirrored. Where these four and the first let 97.9 % of the
+# views of people pass, 15 of 962 views of textures do; the first two alone let 21 (docs/decisions/0012-strangers.md).
 _LOOKS = ((NEAR_REACH, False), (1.9, True), (NEAR_REACH, True), (3.2, True))
 _SAME = 0.4  # IoU of the face and what is seen again
 

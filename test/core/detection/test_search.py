@@ -55,6 +55,18 @@ def test_between_full_searches_only_the_surroundings_are_looked_at():
     assert len(faces) == 1 and faces[0].box.iou(face.box) > 0.8
 
 
+@pytest.mark.parametrize("kind", ["haar", "blazeface_short"])
+def test_cameras_that_share_detectors_have_turns_of_their_own(kind):
+    search = FaceSearch(SearchConfig(full_scan_period=5.0, confirm_cascade=""), DetectorConfig(kind=kind))
+    frame = scene(0.0, (0, 280, 170, 220))
+    assert len(search.find(frame)) == 1
+    # The first search of all was a moment ago: this camera has been searched, another one not yet.
+    later = scene(0.03, (0, 280, 170, 220))
+    other = search.for_another_camera()
+    assert len(other.find(later)) == 1 and not search.find(later)
+    assert not other.find(scene(0.06, (0, 280, 170, 220)))
+
+
 def test_a_patch_that_only_one_cascade_believes_is_no_face():
     frame = scene(0.0, (0, 280, 170, 220))
     doubtful = Face(Box(400, 300, 460, 360), 5.0)  # plain wall
