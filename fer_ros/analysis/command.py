@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from fer_ros.core.command_parser import CommandParser
 from fer_ros.core.missing import needs
 from fer_ros.core.paths import user_path
 from fer_ros.core.wording import counted
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=_NAME, description=(__doc__ or "").split(": ", 1)[1], allow_abbrev=False)
+    parser = CommandParser(prog=_NAME, description=(__doc__ or "").split(": ", 1)[1], allow_abbrev=False)
     parser.add_argument(
         "inputs", nargs="+", metavar="INPUT", help="picture, folder of pictures and videos, video, or rosbag2"
     )

@@ -16,7 +16,7 @@ class CommandParser(argparse.ArgumentParser):
         """Declare an argument whose choices, if it has any, are words; see argparse's method."""
         choices = declared.get("choices")
         if choices is not None and "type" not in declared:
-            declared["type"] = _one_of(choices)
+            declared["type"] = _one_of(choices, declared.get("default"))
         return super().add_argument(*names, **declared)
 
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
@@ -26,15 +26,21 @@ class CommandParser(argparse.ArgumentParser):
             if word == "--":
                 break
             name = word.partition("=")[0]
-            # argparse takes the beginning of a name for it.
-            if name.startswith("--") and not any(option.startswith(name) for option in self._option_string_actions):
+            if name.startswith("--") and not self._is_known(name):
                 self.error(f"unknown option {name}{did_you_mean(name, known)}; see {self.prog} --help")
         return super().parse_known_args(args, namespace)
 
+    def _is_known(self, name: str) -> bool:
+        """Whether argparse takes it for an option; unless told otherwise, it takes the beginning of one too."""
+        if not self.allow_abbrev:
+            return name in self._option_string_actions
+        return any(option.startswith(name) for option in self._option_string_actions)
 
-def _one_of(choices: Collection[str]) -> Callable[[str], str]:
+
+def _one_of(choices: Collection[str], default: Any) -> Callable[[str], str]:
     def word(given: str) -> str:
-        if given not in choices:
+        # argparse reads a default that is text as if somebody had given it.
+        if given not in choices and given != default:
             raise argparse.ArgumentTypeError(
                 f"expected {', '.join(choices)}, got {given}{did_you_mean(given, choices)}"
             )

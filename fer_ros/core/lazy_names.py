@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 
+from fer_ros.core.missing import needs
+
 
 def lazy_names(
     package: str, homes: Mapping[str, Collection[str]]
@@ -17,7 +19,8 @@ def lazy_names(
         homes: the modules, by their whole names, and which public names stand in each.
 
     Returns:
-        One that imports a name, or raises AttributeError for one that there is not; one that lists all of them.
+        One that imports a name; one that lists all of them. The first raises AttributeError for a name that there is
+        not, and ModuleNotFoundError, which says how to get it, where a Python package is not installed.
 
     """
     home = {name: module for module, names in homes.items() for name in names}
@@ -25,7 +28,13 @@ def lazy_names(
     def find(name: str) -> object:
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(home[name]), name)
+        try:
+            found = getattr(import_module(home[name]), name)
+        except ModuleNotFoundError as error:
+            absent = (error.name or "").partition(".")[0]
+            if absent in ("", package.partition(".")[0]):
+                raise  # a defect of ours
+            raise ModuleNotFoundError(f"{package}.{name} {needs(absent)}", name=error.name) from None
         # From then on it is found without a call.
         setattr(sys.modules[package], name, found)
         return found

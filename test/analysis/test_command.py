@@ -265,7 +265,7 @@ def test_an_earlier_analysis_is_not_overwritten_without_a_word(photos, tmp_path,
         ([], "expected --output FOLDER, or --json, got neither"),
         (["--json", "--annotated"], "expected --output FOLDER for the annotated pictures, got none"),
         (["--json", "--profile", "robto"], "profile must be one of default, robot, paper, or a parameter file"),
-        (["--json", "--bundle", "blanced"], "blanced"),
+        (["--json", "--bundle", "blanced"], "there is no blanced: did you mean balanced?"),
         (["--json", "--views", "4"], "views must be an odd number from 1 to 9, got 4"),
         (["--json", "--workers", "0"], "--workers must be at least 1, got 0"),
         (["--json", "--threads", "0"], "--threads must be at least 1, got 0"),
@@ -301,10 +301,19 @@ def test_the_same_input_twice_and_a_folder_of_nothing_are_told(clip, tmp_path, c
     assert "expected pictures, videos or a bag in this folder, got one that holds notes.txt" in capsys.readouterr().err
 
 
-def test_a_wrong_option_is_a_mistake_of_usage(photos):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--ouput", "out"], "unknown option --ouput: did you mean --output?; see fer-analyze --help"),
+        # The beginning of a name is not taken for it: a later version may have another one.
+        (["--out", "out"], "unknown option --out: did you mean --output?; see fer-analyze --help"),
+        (["--json", "--format", "cvs"], "argument --format: expected csv, parquet, got cvs: did you mean csv?"),
+    ],
+)
+def test_a_wrong_option_is_a_mistake_of_usage_and_named(photos, words, said, capsys):
     with pytest.raises(SystemExit) as stopped:
-        main([str(photos), "--ouput", "out"])
-    assert stopped.value.code == 2
+        main([str(photos), *words])
+    assert stopped.value.code == 2 and said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("package", "words"), [("pyarrow", ["--format", "parquet"]), ("matplotlib", [])])

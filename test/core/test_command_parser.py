@@ -11,6 +11,7 @@ def parser():
     made = CommandParser(prog="measure")
     made.add_argument("--dataset", choices=("jaffe", "folders"), required=True)
     made.add_argument("--threads", type=int, choices=(1, 2), default=2)
+    made.add_argument("--storage", choices=("mcap", "sqlite3"), default="")
     made.add_argument("words", nargs="*")
     return made
 
@@ -33,6 +34,8 @@ def test_a_mistake_is_named(parser, words, said, capsys):
 def test_what_is_right_is_taken(parser):
     options = parser.parse_args(["--data", "folders", "a", "--", "--datset"])
     assert (options.dataset, options.threads, options.words) == ("folders", 2, ["a", "--datset"])
+    # A default need not be among the choices.
+    assert options.storage == ""
 
 
 @pytest.mark.parametrize(

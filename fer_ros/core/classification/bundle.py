@@ -17,6 +17,7 @@ from typing import Any
 
 from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_ros.core.emotions import check_labels
+from fer_ros.core.suggestions import did_you_mean
 
 FORMAT = 1
 MANIFEST = "bundle.json"
@@ -98,7 +99,10 @@ def load_bundle(location: str | Path = DEFAULT) -> Bundle:
     name = str(location) or DEFAULT
     directory = _MODELS / name if name in SHIPPED else Path(location).expanduser()
     if not directory.exists():
-        raise BundleError(f"expected a bundle's folder, or {' or '.join(SHIPPED)}, which ship; there is no {directory}")
+        raise BundleError(
+            f"expected a bundle's folder, or {' or '.join(SHIPPED)}, which ship; there is no {directory}"
+            f"{did_you_mean(name, SHIPPED)}"
+        )
     manifest = directory / MANIFEST
     try:
         bundle = _parse(directory, json.loads(_read(manifest, MAX_MANIFEST, "a bundle's manifest").decode("utf-8")))
