@@ -1,6 +1,7 @@
 """On a machine without a GPU nothing is printed about one; everything else that is printed stays."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -41,3 +42,16 @@ def test_tensorflow_starts_without_a_word_on_a_cpu():
     environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(has_gpu_device(), reason="a GPU may have something to say")
+def test_an_export_prints_nothing_of_tensorflow_on_a_cpu(stage1_run, fer2013, tmp_path):
+    words = ["export", "--run", stage1_run, "--path", fer2013, "--precisions", "float32", "--output", tmp_path / "b"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    command = [sys.executable, "-m", "fer_training.cli", *map(str, words)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    # What the data set is short of is told; of TensorFlow there is nothing.
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("note: FER-2013")]
+    assert [line for line in lines if re.search("oneDNN|absl|CPU|TensorFlow|cuda|INFO:", line)] == []
+    assert "float32" in done.stdout
