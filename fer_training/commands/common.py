@@ -96,6 +96,20 @@ def check_run_output(folder: Path, config: StageConfig, runs: int = 1, known: It
         )
 
 
+def lost_classes(kept: Iterable[str], lost: Iterable[str]) -> str:
+    """Say that a model tells fewer expressions apart than the one that its training began with.
+
+    Args:
+        kept: its labels.
+        lost: those of the other one that it does not have.
+
+    """
+    return (
+        f"the new model tells only {', '.join(kept)} apart; the one that it begins with also knows {', '.join(lost)}: "
+        "these are lost, because the data hold no picture of them. Add pictures of them to keep them"
+    )
+
+
 def _run_bytes(config: StageConfig) -> int:
     """Return how many bytes a run takes on the disk at most, about."""
     parameters = 3.3e6 * config.network.width**2 + 1e5

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fer_ros.core.paths import user_path
-from fer_training.commands.common import add_renamed
+from fer_training.commands.common import add_renamed, lost_classes
 from fer_training.tensorflow_start import import_tensorflow
 
 if TYPE_CHECKING:
     import keras
 
+    from fer_ros.core.classification.bundle import Bundle
     from fer_training.data.crops import Crops
     from fer_training.export.finished_run import FinishedRun
     from fer_training.training.config import StageConfig
 
 
+_PREFERENCE = ("float16", "int8")
+"""The formats that are tried where nobody names others."""
 _ROOM = 100 << 20
 """Bytes that the largest bundle and what is made on the way may need."""
 
@@ -33,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "where people were kept apart, else the best one",
     )  # fmt: skip
     parser.add_argument(
-        "--precisions", nargs="+", default=["float16", "int8"], help="float32, float16, int8; the first is preferred"
+        "--precisions", nargs="+", default=list(_PREFERENCE), help="float32, float16, int8; the first is preferred"
     )
     parser.add_argument(
         "--boost-recall", nargs="+", default=[], metavar="LABEL", help="of classes that are missed, by logit adjustment"
@@ -51,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
     """Export, and print what was kept and what was refused."""
     # Before TensorFlow is loaded: whoever made a mistake learns of it at once.
     finished = _check(options)
+    if finished.lost_labels:
+        print(f"note: {lost_classes(finished.labels, finished.lost_labels)}", file=sys.stderr)
     import_tensorflow()
     from fer_training.export.packaging import boost_recall, package, save_savedmodel
     from fer_training.training.loop import load_run
@@ -71,11 +77,14 @@ def run(options: argparse.Namespace) -> int:
         # The number was another network's.
         del facts["reported"]
     name, precisions = options.name or options.output.name, tuple(options.precisions)
-    bundle, verdicts = package(network, config, train, validation, options.output, name, precisions, facts)
+    # What adjusts the answers on the validation faces learns from them too.
+    record = finished.record("best" if options.boost_recall else weights, train, validation)
+    bundle, verdicts = package(network, config, train, validation, options.output, name, precisions, facts, record)
     if options.savedmodel is not None:
         save_savedmodel(network, options.savedmodel)
     for verdict in verdicts:
         print(verdict)
+    print(_preferred(bundle, precisions))
     print(f"weights of the {weights} step: {_told(facts)}")
     print(f"{options.output}: {bundle.id}, temperature {bundle.temperature:.3f}, {', '.join(bundle.models)}")
     return 0
@@ -108,8 +117,17 @@ def _told(facts: dict[str, Any]) -> str:
     found = facts.get("reported")
     if found is None:
         return "changed after the run, so its number is not theirs"
-    number = f"{100 * found['accuracy']:.2f} % of {found['n']}, " if "accuracy" in found else ""
-    return f"{number}{found['protocol']}"
+    if "accuracy" not in found:
+        return str(found["protocol"])
+    return f"{100 * found['accuracy']:.2f} % of {found['n']} validation faces right ({found['protocol']})"
+
+
+def _preferred(bundle: Bundle, precisions: tuple[str, ...]) -> str:
+    """Say which format a node runs if nobody names one, and why."""
+    why = "the first of --precisions that is as good as the network"
+    if precisions == _PREFERENCE and bundle.default_precision == "float16":
+        why += "; its numbers are nearest to it. int8 is smaller and faster: --precisions int8 float16 prefers that"
+    return f"default format: {bundle.default_precision}, {why}"
 
 
 def _average(

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fer_ros.core.paths import user_path
-from fer_training.commands.common import RUN, add_dataset, check_run_output, dataset_spec, read_config
+from fer_training.commands.common import RUN, add_dataset, check_run_output, dataset_spec, lost_classes, read_config
 from fer_training.data.files import expect_something
 from fer_training.tensorflow_start import import_tensorflow
 
@@ -72,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
     check_trainable(dataset, [i for i, sample in enumerate(dataset.samples) if sample.split != own])
     validation = CrossValidation(spec, dataset, crops, PROTOCOLS[spec.name][options.protocol])
     output, workers = options.output.resolve(), Workers(options.workers, options.ray)
+    if lost := [name for name in weights.labels() if name not in dataset.labels]:
+        print(f"note: {lost_classes(dataset.labels, lost)}", file=sys.stderr)
     wanted = _wanted(options.fold, len(validation.folds))
     for line in validation.unlearned(wanted):
         print(f"note: {line}", file=sys.stderr)

@@ -20,6 +20,7 @@ class Crops:
     votes: (N, V) float32 distributions of FER+, rows of zeros where there are none; or None.
     soft_targets: (N, K) float32 probabilities that a teacher gives the classes; or None.
     names: N names of samples, for messages; or none at all.
+    pictures: (N,) short hashes of the pictures that they were cut out of, see `picture_record`; or None.
     """
 
     pixels: Sequence[Pixels]
@@ -28,6 +29,7 @@ class Crops:
     votes: npt.NDArray[np.float32] | None = None
     names: tuple[str, ...] = ()
     soft_targets: npt.NDArray[np.float32] | None = None
+    pictures: npt.NDArray[np.uint64] | None = None
 
     def __post_init__(self) -> None:
         """Check that there is one target for each picture, in range."""
@@ -51,7 +53,9 @@ class Crops:
         votes = None if self.votes is None else self.votes[indices]
         soft_targets = None if self.soft_targets is None else self.soft_targets[indices]
         names = tuple(self.names[i] for i in indices) if self.names else ()
-        return Crops([self.pixels[i] for i in indices], self.targets[indices], self.labels, votes, names, soft_targets)
+        pictures = None if self.pictures is None else self.pictures[indices]
+        pixels = [self.pixels[i] for i in indices]
+        return Crops(pixels, self.targets[indices], self.labels, votes, names, soft_targets, pictures)
 
     def with_labels(self, labels: tuple[str, ...]) -> Crops:
         """Return only the faces of these labels, under them. Raises ValueError if there are none."""

@@ -17,6 +17,7 @@ from fer_ros.core.types import Face
 from fer_training.data.crops import Crops
 from fer_training.data.dataset import REPORTED, Dataset, DatasetError, Pixels, Sample
 from fer_training.data.face_search import BoxCache, PictureSearch
+from fer_training.data.picture_record import short_hashes
 from fer_training.data.pictures import unread_pictures
 from fer_training.data.registry import DatasetSpec, read_dataset
 from fer_training.data.summary import check_trainable
@@ -196,4 +197,5 @@ def _crops(dataset: Dataset, kept: npt.NDArray[np.int64], pixels: Sequence[Pixel
     if any(s.votes is not None for s in samples):
         width = next(len(s.votes) for s in samples if s.votes is not None)
         votes = np.stack([np.zeros(width, np.float32) if s.votes is None else s.votes for s in samples])
-    return Crops(pixels, dataset.targets()[kept], dataset.labels, votes, tuple(s.name for s in samples))
+    names, pictures = tuple(s.name for s in samples), short_hashes(samples)
+    return Crops(pixels, dataset.targets()[kept], dataset.labels, votes, names, pictures=pictures)

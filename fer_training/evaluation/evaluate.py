@@ -18,7 +18,7 @@ from fer_training.data.dataset import Dataset, DatasetError
 from fer_training.data.face_cropping import FoundFaces, find_faces
 from fer_training.data.registry import DatasetSpec, read_dataset
 from fer_training.data.summary import describe
-from fer_training.evaluation.learned import learned_from
+from fer_training.evaluation.learned import LearnedPictures, learned_from, learned_pictures
 from fer_training.evaluation.metrics import Metrics, measure, wilson_interval
 from fer_training.evaluation.predictions import predict
 
@@ -37,12 +37,19 @@ class Missed:
 
 @dataclass(frozen=True)
 class SplitResult:
-    """How many of a split's pictures are right. learned: what the bundle had to do with them before, '' for nothing."""
+    """How many of a split's pictures are right.
+
+    learned: what the bundle had to do with them before, '' for nothing that is known.  denied: that it had nothing to
+    do with them, '' where that is not on record.  others: right and number of those that it had nothing to do with,
+    None where that is not on record.
+    """
 
     split: str
     right: int
     n: int
     learned: str = ""
+    denied: str = ""
+    others: tuple[int, int] | None = None
 
     @property
     def accuracy(self) -> float:
@@ -57,7 +64,8 @@ class SplitResult:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values for JSON."""
         values = {"split": self.split, "accuracy": self.accuracy, "n": self.n, "interval": list(self.interval)}
-        return {**values, "learned": self.learned}
+        others = {} if self.others is None else {"others": {"right": self.others[0], "n": self.others[1]}}
+        return {**values, "learned": self.learned, **others}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +76,8 @@ class Evaluation:
     facts: bundle, backend, data set and split, for the report.  problems: what the data set's reader found wrong.
     names, splits: of the N pictures behind `targets` and `probabilities`, (N,) and (N, K) in the bundle's order.
     boxes: of their faces in pixels; None where the pictures are faces already.  read: what was read, as text.
-    learned: what the bundle had to do with a split before, by its name.
+    learned: what the bundle had to do with a split before, by its name.  pictures: which pictures it had to do with,
+    None for a bundle that does not record it.
     """
 
     metrics: Metrics
@@ -82,6 +91,7 @@ class Evaluation:
     boxes: tuple[Box | None, ...] = ()
     read: str = ""
     learned: dict[str, str] = field(default_factory=dict)
+    pictures: LearnedPictures | None = None
 
     @property
     def n(self) -> int:
@@ -101,13 +111,22 @@ class Evaluation:
     def by_split(self) -> list[SplitResult]:
         """Return a result for each split, in the order in which they come."""
         predicted = self.probabilities.argmax(axis=1)
-        right, n = dict.fromkeys(self.splits, 0), dict.fromkeys(self.splits, 0)
-        for split, correct in zip(self.splits, predicted == self.targets, strict=True):
-            right[split] += int(correct)
-            n[split] += 1
+        # Whether each picture is right, by its split and name.
+        right: dict[str, dict[str, bool]] = {split: {} for split in self.splits}
+        for split, name, correct in zip(self.splits, self.names, predicted == self.targets, strict=True):
+            right[split][name] = bool(correct)
         for one in self.missed:
-            n[one.split] = n.get(one.split, 0) + 1
-        return [SplitResult(split, right.get(split, 0), n[split], self.learned.get(split, "")) for split in n]
+            right.setdefault(one.split, {})[one.name] = False
+        return [self._result(split, pictures) for split, pictures in right.items()]
+
+    def _result(self, split: str, right: dict[str, bool]) -> SplitResult:
+        learned, known = self.learned.get(split, ""), self.pictures
+        if known is None:
+            return SplitResult(split, sum(right.values()), len(right), learned)
+        told = "; ".join(filter(None, (known.tell(right), learned)))
+        others = [correct for name, correct in right.items() if name not in known]
+        denied = "" if told else known.deny(right)
+        return SplitResult(split, sum(right.values()), len(right), told, denied, (sum(others), len(others)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values for JSON."""
@@ -155,9 +174,10 @@ def evaluate(
     if split:
         dataset = dataset.split(split)
     facts = {"dataset": dataset.name, "split": split or ALL}
-    learned = learned_from(bundle, spec, {s.split for s in dataset.samples})
+    pictures = learned_pictures(bundle, dataset.samples)
+    learned = learned_from(bundle, spec, {s.split for s in dataset.samples}, pictures)
     crops, found = crops_for(dataset, bundle)
-    return evaluate_classifier(classifier, crops, found, facts, dataset, learned)
+    return evaluate_classifier(classifier, crops, found, facts, dataset, learned, pictures)
 
 
 def crops_for(dataset: Dataset, bundle: Bundle) -> tuple[Crops, FoundFaces]:
@@ -178,6 +198,7 @@ def evaluate_classifier(
     facts: dict[str, Any],
     dataset: Dataset,
     learned: dict[str, str] | None = None,
+    pictures: LearnedPictures | None = None,
 ) -> Evaluation:
     """Let a classifier predict each face, in the node's own way, and measure its predictions.
 
@@ -188,6 +209,7 @@ def evaluate_classifier(
         facts: data set and split, for the report.
         dataset: the pictures.
         learned: what the bundle had to do with a split before, by its name.
+        pictures: which pictures it had to do with, where it records them.
 
     """
     probabilities = predict(classifier.classify, crops.pixels, classifier.spec)
@@ -207,6 +229,7 @@ def evaluate_classifier(
         boxes=tuple(face.box for face in found.faces) or (None,) * len(kept),
         read=describe(dataset, notes=False),
         learned=learned or {},
+        pictures=pictures,
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from fer_ros.core import html_report
 from fer_ros.core.html_report import paragraph, picture, section, table
 from fer_training.evaluation.evaluate import Evaluation, SplitResult
-from fer_training.evaluation.metrics import Metrics
+from fer_training.evaluation.metrics import Metrics, wilson_interval
 from fer_training.evaluation.plots import save_confusion, save_reliability
 
 PICTURES = "pictures.csv"
@@ -62,7 +62,8 @@ def split_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
 def _split_row(result: SplitResult) -> tuple[str, ...]:
     low, high = result.interval
     name = result.split or _NO_SPLIT
-    return name, str(result.n), f"{100 * result.accuracy:.2f}", f"{100 * low:.2f} to {100 * high:.2f}", result.learned
+    note = result.learned or result.denied
+    return name, str(result.n), f"{100 * result.accuracy:.2f}", f"{100 * low:.2f} to {100 * high:.2f}", note
 
 
 def warnings(evaluation: Evaluation) -> list[str]:
@@ -70,10 +71,27 @@ def warnings(evaluation: Evaluation) -> list[str]:
     results = evaluation.by_split()
     mixed = "; the number above mixes them with others, choose one with --split" if len(results) > 1 else ""
     return [
-        f"{result.split or 'these pictures'}: {result.learned}, so {100 * result.accuracy:.2f} % is no measure{mixed}"
+        f"{result.split or 'these pictures'}: {result.learned}, {_consequence(result)}{mixed}"
         for result in results
         if result.learned
     ]
+
+
+def _consequence(result: SplitResult) -> str:
+    no_measure = f"so {100 * result.accuracy:.2f} % is no measure"
+    if result.others is None or not 0 < result.others[1] < result.n:
+        return no_measure
+    right, n = result.others
+    low, high = wilson_interval(right, n)
+    return (
+        f"{no_measure}: without them it is {100 * right / n:.2f} % of {n}, 95 % interval {100 * low:.2f} to "
+        f"{100 * high:.2f}"
+    )
+
+
+def assurances(evaluation: Evaluation) -> list[str]:
+    """Return which splits the bundle had nothing to do with, where that is on record."""
+    return [f"{r.split or 'these pictures'}: {r.denied}" for r in evaluation.by_split() if r.denied]
 
 
 def to_text(evaluation: Evaluation) -> str:
@@ -84,7 +102,7 @@ def to_text(evaluation: Evaluation) -> str:
         lines += [*_aligned([_SPLIT_COLUMNS, *splits], left={0, 4}), ""]
     lines += _aligned([_COLUMNS, *class_rows(evaluation.metrics)], left={0})
     lines += ["", _calibration(evaluation.metrics)]
-    lines += [f"note: {line}" for line in (*warnings(evaluation), *evaluation.problems)]
+    lines += [f"note: {line}" for line in (*warnings(evaluation), *assurances(evaluation), *evaluation.problems)]
     return "\n".join(lines)
 
 
@@ -106,7 +124,7 @@ def to_markdown(evaluation: Evaluation) -> str:
     lines += _markdown_table([_COLUMNS, *class_rows(evaluation.metrics)], left={0})
     lines += ["", _calibration(evaluation.metrics) + ".", "", "![confusion matrix](confusion.png)"]
     lines += ["![reliability diagram](reliability.png)", ""]
-    lines += [f"- {line}" for line in (*warnings(evaluation), *evaluation.problems)]
+    lines += [f"- {line}" for line in (*warnings(evaluation), *assurances(evaluation), *evaluation.problems)]
     lines += ["", f"The answer to each picture is in [{PICTURES}]({PICTURES})."]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -148,7 +166,7 @@ def to_html(evaluation: Evaluation, confusion: bytes, reliability: bytes, comman
             picture(reliability, "Reliability diagram: accuracy by confidence", kind="small"),
         ),
         section("How it was made", html_report.facts({name: value for name, value in facts.items() if value})),
-        html_report.notes(evaluation.problems, "What is to be known of the data"),
+        html_report.notes((*assurances(evaluation), *evaluation.problems), "What is to be known of the data"),
     ]
     return html_report.to_page(f"{facts['bundle']} on {facts['dataset']} {facts['split']}", parts, _NOTE)
 

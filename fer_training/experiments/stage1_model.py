@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fer_ros.core.classification.bundle import MANIFEST
+from fer_training.data.picture_record import read_record
 from fer_training.experiments.datasets import DatasetPaths
 from fer_training.export.packaging import package
 from fer_training.training.config import StageConfig
@@ -79,5 +80,7 @@ class Stage1Model:
         if not (folder / MANIFEST).is_file():
             network, config = load_run(run)
             train, validation = crops_of_run(run, config, self.paths.find("fer2013"))
-            package(network, config, train, validation, folder, run.name, ("float32", "int8"))
+            found = read_record(run)
+            record = found[0] if found else None
+            package(network, config, train, validation, folder, run.name, ("float32", "int8"), record=record)
         return folder

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fer_training import legacy
+from fer_training.data.crops import Crops
 from fer_training.data.files import archive_kind
+from fer_training.data.picture_record import NOTHING, PictureRecord, read_record
 from fer_training.data.splits import DISJOINT
 from fer_training.evaluation.metrics import mean_and_deviation
 from fer_training.evaluation.predictions import PREDICTIONS, Predictions
@@ -49,7 +51,7 @@ class FinishedRun:
 
         A validation split is there to select the best step, and the paper selects it on the very fold that it reports.
         Where people are kept apart, where the validation faces are a reported split, and where all is for training,
-        only the last step was selected by nothing.
+        only the last step was chosen by no face.
         """
         last = self.protocol.startswith((DISJOINT, _WHOLE)) or "validation_split" in self.data
         return LAST if last else BEST
@@ -69,10 +71,35 @@ class FinishedRun:
         facts = {"name": spec["name"], "protocol": self.protocol, **({"splits": ["train"]} if first else {})}
         return facts | {name: self.data[name] for name in ("fold", "validation_split") if name in self.data}
 
+    def record(self, weights: str, train: Crops, validation: Crops) -> PictureRecord | None:
+        """Return which pictures these weights have to do with; None where the faces do not say of what they are.
+
+        Args:
+            weights: BEST or LAST.
+            train: the run's training faces.
+            validation: its validation faces, which the best step was selected by.
+
+        """
+        found = read_record(self.folder)
+        if found is not None:
+            record = found[0]
+        elif train.pictures is None or validation.pictures is None:
+            return None
+        else:
+            # A run of version 0.4 does not say what its initial weights had to do with.
+            before = NOTHING.initial if self.data.get("initial_weights") == "ImageNet" else None
+            record = PictureRecord(train.pictures, validation.pictures, before)
+        return record if weights == BEST else replace(record, selected=NOTHING.selected)
+
+    @property
+    def lost_labels(self) -> tuple[str, ...]:
+        """What its initial weights told apart and the run does not, as far as that is on record."""
+        return tuple(name for name in self.data.get("initial_labels", ()) if name not in self.labels)
+
     def _number(self, weights: str) -> dict[str, Any]:
-        selected = "selected on these faces" if weights == BEST else "selected by nothing"
+        chosen = "chosen because it was the best on these faces" if weights == BEST else "fixed before the training"
         step = self.result.get(f"{weights}_step")
-        found = {"weights": weights, "step": step, "protocol": f"{self.protocol}, {weights} step, {selected}"}
+        found = {"weights": weights, "step": step, "protocol": f"{self.protocol}; the {weights} step, {chosen}"}
         if self.protocol.startswith(_WHOLE):
             return found
         found |= _accuracy(self.folder, weights)

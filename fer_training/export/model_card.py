@@ -28,6 +28,7 @@ def model_card(bundle: Bundle) -> str:
         f"**The number that was reported.** {_reported(facts)}",
         "",
         f"**These files.** {_formats(facts)}",
+        *_pictures(facts),
         "",
         "**What it is for.** An estimate of the expression that a face *shows*, not of what a person feels. Not for "
         "decisions about people.",
@@ -69,6 +70,18 @@ def _reported(facts: dict[str, Any]) -> str:
 def _formats(facts: dict[str, Any]) -> str:
     formats = facts.get("formats", {})
     return "On the validation faces: " + ", ".join(f"{name} {_percent(found)}" for name, found in formats.items()) + "."
+
+
+def _pictures(facts: dict[str, Any]) -> list[str]:
+    found = facts.get("pictures")
+    if not found:
+        return []
+    return [
+        "",
+        f"**Which pictures.** `{found['file']}` holds the first 40 bits of the SHA-256 of each picture that it was "
+        "trained on, so that `fer-train evaluate` can tell them from others. No picture can be made of them. Whoever "
+        "has the very same picture can find out that it was trained on; without the file, nobody can.",
+    ]
 
 
 def _percent(found: dict[str, Any]) -> str:

@@ -17,6 +17,8 @@ from fer_ros.core.classification.bundle import PRECISIONS, Bundle, write_bundle
 from fer_ros.core.classification.classifier import softmax
 from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.data.crops import Crops
+from fer_training.data.picture_record import NAME as RECORD
+from fer_training.data.picture_record import PictureRecord, describe_record
 from fer_training.evaluation.metrics import Metrics, measure
 from fer_training.evaluation.predictions import predict
 from fer_training.export.boost import check_boost
@@ -109,6 +111,7 @@ def package(
     name: str,
     precisions: tuple[str, ...] = ("float16", "int8"),
     facts: dict[str, Any] | None = None,
+    record: PictureRecord | None = None,
 ) -> tuple[Bundle, list[Verdict]]:
     """Write the bundle of a network; a format that is not as good as the network is left out.
 
@@ -121,6 +124,7 @@ def package(
         name: of the bundle.
         precisions: formats to try; the first good one becomes the bundle's default.
         facts: added to its training facts.
+        record: which pictures the network has to do with.
 
     Returns:
         The bundle, and a verdict on each format that was tried.
@@ -140,8 +144,10 @@ def package(
     good = [v for v in verdicts if v.passed]
     if not good:
         raise ExportError("no format is as good as the network: " + "; ".join(map(str, verdicts)))
+    content = None if record is None else record.to_bytes()
     training = {
         **(facts or {}),
+        **({} if content is None else {"pictures": describe_record(content)}),
         "config": to_dict(config),
         "faces": {"train": len(train), "validation": len(validation)},
         "validation_digest": validation.digest,
@@ -150,6 +156,9 @@ def package(
         "parameters": int(network.count_params()),
         "git": git_state(),
     }
+    if content is not None:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        (Path(directory) / RECORD).write_bytes(content)
     bundle = _write(draft, [v.precision for v in good], training)
     card = bundle.directory / CARD
     # One that somebody wrote by hand says more.

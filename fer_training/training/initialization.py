@@ -12,7 +12,7 @@ import keras
 from fer_ros.core.classification.bundle import MANIFEST, SHIPPED, Bundle, load_bundle
 from fer_ros.core.classification.preprocessing import PreprocessSpec
 from fer_training.data.crops import Crops
-from fer_training.evaluation.predictions import Predictions
+from fer_training.data.picture_record import NOTHING, PictureRecord, read_record, record_of
 from fer_training.legacy import translate_facts
 from fer_training.models.bundle_weights import load_folded_weights
 from fer_training.models.channel_pruning import load_pruned_weights
@@ -26,7 +26,7 @@ from fer_training.models.mobilenet import (
 from fer_training.models.network_config import NetworkConfig
 from fer_training.training.config import StageConfig, from_dict
 from fer_training.training.loop import load_run
-from fer_training.training.run_folder import BEST, CONFIG, read_run_config
+from fer_training.training.run_folder import BEST, CONFIG, labels_of, read_run_config
 
 
 class InitialWeights(Protocol):
@@ -46,6 +46,10 @@ class InitialWeights(Protocol):
 
     def describe(self) -> str:
         """Name these weights and no others, wherever they stand; for the records of the run that starts there."""
+        ...
+
+    def pictures(self) -> PictureRecord | None:
+        """Return which pictures they have to do with; None where nothing records it."""
         ...
 
 
@@ -71,6 +75,10 @@ class ImageNetWeights:
         """See InitialWeights.describe; the file is not looked into."""
         return "ImageNet"
 
+    def pictures(self) -> PictureRecord | None:
+        """See InitialWeights.pictures."""
+        return NOTHING
+
 
 @dataclass(frozen=True)
 class RunWeights:
@@ -89,11 +97,16 @@ class RunWeights:
 
     def labels(self) -> tuple[str, ...]:
         """See InitialWeights.labels."""
-        return Predictions.load(self.folder).labels
+        return labels_of(self.folder)
 
     def describe(self) -> str:
         """See InitialWeights.describe."""
         return f"run {Path(self.folder).name}-{hashlib.sha256((Path(self.folder) / BEST).read_bytes()).hexdigest()[:8]}"
+
+    def pictures(self) -> PictureRecord | None:
+        """See InitialWeights.pictures."""
+        found = read_record(Path(self.folder))
+        return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -143,6 +156,10 @@ class BundleWeights:
     def describe(self) -> str:
         """See InitialWeights.describe."""
         return f"bundle {self.bundle.id}"
+
+    def pictures(self) -> PictureRecord | None:
+        """See InitialWeights.pictures."""
+        return record_of(self.bundle)
 
     def _network(self, bundle: Bundle) -> NetworkConfig:
         recorded: Any = translate_facts(bundle.training).get("config")

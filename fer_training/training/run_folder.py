@@ -203,6 +203,13 @@ def origin_of(folder: Path) -> dict[str, Any]:
     return _origin(_read_data(path)) if path.is_file() else {}
 
 
+def labels_of(folder: Path) -> tuple[str, ...]:
+    """Return what a run tells apart. Raises FileNotFoundError for a run that has neither records nor predictions."""
+    path = Path(folder) / DATA
+    labels = _read_data(path).get("labels") if path.is_file() else None
+    return Predictions.load(folder).labels if labels is None else tuple(labels)
+
+
 def crops_of_run(folder: Path, config: StageConfig, path: Path) -> tuple[Crops, Crops]:
     """Return the training and the validation faces of a run, by the names in its data.json.
 

@@ -12,6 +12,7 @@ from fer_ros.core.classification.bundle import Bundle, load_bundle
 from fer_training.data.crops import Crops
 from fer_training.data.fer2013 import WATCHED
 from fer_training.data.fer2013_crops import paper_stage1_crops, stage1_crops
+from fer_training.data.picture_record import keep_record
 from fer_training.data.registry import DatasetSpec
 from fer_training.legacy import translate_facts
 from fer_training.training.batches import Teacher
@@ -68,7 +69,7 @@ def train_stage1(
         "teachers": [bundle.id for bundle in bundles],
         **({"validation_split": WATCHED} if whole_split else {}),
     }
-    return run_stage(
+    result = run_stage(
         train,
         validation,
         adapted,
@@ -78,6 +79,8 @@ def train_stage1(
         source=source,
         teacher=teacher,
     )
+    keep_record(folder, train.pictures, validation.pictures, initial_weights.pictures())
+    return result
 
 
 def _note_other_selections(bundles: Iterable[Bundle], validation: Crops) -> None:

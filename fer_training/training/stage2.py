@@ -13,6 +13,7 @@ from typing import Any
 import keras
 
 from fer_training.data.crops import Crops
+from fer_training.data.picture_record import keep_record
 from fer_training.evaluation.predictions import Predictions
 from fer_training.models.mobilenet import build_network, copy_head, renew_head
 from fer_training.training.config import StageConfig
@@ -60,6 +61,8 @@ def train_stage2(
             initial_weights.initialise(first, adapted, train)
             copy_head(network, first, train.labels, known)
 
-    origin = {**(source or {}), "initial_weights": initial_weights.describe()}
+    begins = {"initial_weights": initial_weights.describe(), "initial_labels": list(initial_weights.labels())}
+    origin = {**(source or {}), **begins}
     run_stage(train, validation, adapted, folder, initialise, progress=progress, source=origin)
+    keep_record(folder, train.pictures, validation.pictures, initial_weights.pictures())
     return Predictions.load(folder)

@@ -13,6 +13,7 @@ from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.classification.preprocessing import preprocess_crops
 from fer_training.cli import main
+from fer_training.data.picture_record import PictureRecord
 
 
 def test_recall_is_boosted_at_export_and_recorded(stage1_run, fer2013, tmp_path, capsys):
@@ -93,17 +94,106 @@ def test_the_retraining_recipe_ends_with_a_bundle_of_the_weights_that_were_repor
         assert facts["validation"]["accuracy"] == facts["reported"]["accuracy"] and facts["validation"]["n"] == 9
         assert facts["reported"]["folds"]["count"] == 5 and facts["reported"]["folds"]["n"] == 45
         card = (tmp_path / f"b{fold}/MODEL_CARD.md").read_text()
-        assert f"{100 * result['last_accuracy']:.2f} % of 9 (subject-disjoint, last step, selected by nothing)" in card
-    assert "weights of the last step" in capsys.readouterr().out
-    evaluate = ["evaluate", "--bundle", str(tmp_path / "b0"), "--dataset", "folders", "--path", str(clinic / "faces")]
-    assert main(evaluate) == 0
-    assert "the bundle has learned from class folders: from these, if they are the same" in capsys.readouterr().out
+        number = f"{100 * result['last_accuracy']:.2f} % of 9"
+        assert f"{number} (subject-disjoint; the last step, fixed before the training)" in card
+    told = capsys.readouterr()
+    assert "default format: float16, the first of --precisions that is as good as the network; its numbers" in told.out
+    assert (
+        f"weights of the last step: {number} validation faces right (subject-disjoint; the last step, fixed" in told.out
+    )
+    assert (
+        "tells only angry, happy, sad apart; the one that it begins with also knows disgust, fear, surprise" in told.err
+    )
+
+
+@pytest.fixture(scope="module")
+def of_fold0(clinic, tmp_path_factory):
+    """The bundle of the first fold: 36 of the 45 faces, and not those of one person."""
+    folder = tmp_path_factory.mktemp("fold0") / "b"
+    export = ["export", "--run", str(clinic / "run/fold0"), "--path", str(clinic / "faces"), "--precisions", "float32"]
+    assert main([*export, "--output", str(folder)]) == 0
+    return folder
+
+
+def evaluated(bundle, path, tmp_path, capsys):
+    """Return what is said of class folders, and the values of the report."""
+    words = ["evaluate", "--bundle", str(bundle), "--dataset", "folders", "--path", str(path)]
+    assert main([*words, "--output", str(tmp_path / "report"), "--overwrite"]) == 0
+    return capsys.readouterr().out, json.loads((tmp_path / "report/report.json").read_text())["splits"]
+
+
+def test_pictures_are_compared_and_not_the_names_of_data_sets(clinic, of_fold0, tmp_path, capsys):
+    (fold,) = [f for f in json.loads((clinic / "run/folds.json").read_text())["folds"].items() if f[0] == "fold0"]
+    held_out, faces = fold[1], clinic / "faces"
+    assert len(held_out) == 9
+    # All of them, under other names and in another folder; those that were held out; three of each; new ones.
+    for folder, names in {
+        "all": sorted(p.relative_to(faces).as_posix() for p in faces.rglob("*.png")),
+        "held_out": held_out,
+    }.items():
+        for number, name in enumerate(names):
+            target = tmp_path / folder / name.partition("/")[0] / f"copy{number}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(faces / name, target)
+    told, (split,) = evaluated(of_fold0, tmp_path / "all", tmp_path, capsys)
+    assert "these pictures: 36 of these 45 pictures were trained on, so " in told and split["others"]["n"] == 9
+    accuracy = json.loads((of_fold0 / "bundle.json").read_text())["training"]["reported"]["accuracy"]
+    assert split["others"]["right"] / 9 == pytest.approx(accuracy, abs=1e-5), "the number that the run reported"
+    assert f"without them it is {100 * accuracy:.2f} % of 9, 95 % interval" in told
+    told, (split,) = evaluated(of_fold0, tmp_path / "held_out", tmp_path, capsys)
+    assert "note: these pictures: none of these 9 pictures was trained on\n" in told and "no measure" not in told
+    assert split["learned"] == "" and split["accuracy"] == pytest.approx(accuracy, abs=1e-5)
+    shutil.rmtree(tmp_path / "held_out")
+    shutil.copytree(faces / "happy", tmp_path / "one/happy")
+    shutil.rmtree(tmp_path / "one/happy" / held_out[0].split("/")[1])
+    told, _ = evaluated(of_fold0, tmp_path / "one", tmp_path, capsys)
+    assert "all of these 12 pictures were trained on, so " in told and "without them" not in told
+
+
+def test_a_bundle_without_its_record_keeps_the_careful_note(clinic, of_fold0, tmp_path, capsys):
+    careful = "the bundle has learned from class folders: from these, if they are the same"
+    shutil.copytree(of_fold0, tmp_path / "without")
+    record = tmp_path / "without/pictures.bin"
+    # Of another bundle; none; not named, as in bundles of version 0.4.
+    record.write_bytes(PictureRecord(*(np.arange(1, dtype=np.uint64),) * 3).to_bytes())
+    assert careful in evaluated(tmp_path / "without", clinic / "faces", tmp_path, capsys)[0]
+    record.unlink()
+    assert careful in evaluated(tmp_path / "without", clinic / "faces", tmp_path, capsys)[0]
+    shutil.copyfile(of_fold0 / "pictures.bin", record)
+    manifest = json.loads((tmp_path / "without/bundle.json").read_text())
+    del manifest["training"]["pictures"]
+    (tmp_path / "without/bundle.json").write_text(json.dumps(manifest))
+    assert careful in evaluated(tmp_path / "without", clinic / "faces", tmp_path, capsys)[0]
+
+
+def test_the_record_holds_what_the_initial_weights_learned_from_and_nothing_personal(clinic, of_fold0, stage1_bundle):
+    facts = {path: json.loads((path / "bundle.json").read_text())["training"] for path in (of_fold0, stage1_bundle)}
+    assert facts[stage1_bundle]["pictures"] | {"sha256": ""} == {
+        "file": "pictures.bin", "sha256": "", "trained": 63, "selected": 7, "initial": 0,
+    }  # fmt: skip
+    assert facts[of_fold0]["pictures"] | {"sha256": ""} == {
+        "file": "pictures.bin", "sha256": "", "trained": 36, "selected": 0, "initial": 70,
+    }  # fmt: skip
+    content = b"".join(path.read_bytes() for path in of_fold0.iterdir())
+    assert not [name for name in (b"anna", b"ben/", b"cleo", b".png") if name in content]
+    assert (of_fold0 / "pictures.bin").stat().st_size < 5 * 106 + 100
+    assert "`pictures.bin` holds the first 40 bits" in (of_fold0 / "MODEL_CARD.md").read_text()
+
+
+def test_a_run_of_version_0_4_is_exported_with_the_record_of_its_own_faces(clinic, tmp_path):
+    shutil.copytree(clinic / "run/fold0", tmp_path / "run/fold0")
+    (tmp_path / "run/fold0/pictures.bin").unlink()
+    export = ["export", "--run", str(tmp_path / "run/fold0"), "--path", str(clinic / "faces")]
+    assert main([*export, "--precisions", "float32", "--weights", "best", "--output", str(tmp_path / "b")]) == 0
+    found = json.loads((tmp_path / "b/bundle.json").read_text())["training"]["pictures"]
+    assert (found["trained"], found["selected"], found["initial"]) == (36, 9, None)
+    assert not (tmp_path / "run/fold0/pictures.bin").exists()
 
 
 def test_the_best_step_of_a_fold_is_exported_by_name_only_and_says_what_selected_it(clinic, tmp_path, capsys):
     export = ["export", "--run", str(clinic / "run/fold0"), "--path", str(clinic / "faces"), "--precisions", "float32"]
     assert main([*export, "--weights", "best", "--output", str(tmp_path / "b")]) == 0
-    assert "subject-disjoint, best step, selected on these faces" in capsys.readouterr().out
+    assert "subject-disjoint; the best step, chosen because it was the best on these faces" in capsys.readouterr().out
     assert load_bundle(tmp_path / "b").training["reported"]["weights"] == "best"
 
 

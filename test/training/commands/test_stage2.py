@@ -86,3 +86,16 @@ def test_a_class_that_only_the_test_has_stops_the_command_before_the_training(tm
     assert main([*words, "--output", str(tmp_path / "run")]) == 1
     assert "got none of contempt, which only test has" in capsys.readouterr().err
     assert not list((tmp_path / "run").glob("fold*"))
+
+
+def test_classes_that_are_lost_are_named_before_the_training(tmp_path, capsys):
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(to_dict(tiny_config())))
+    words = ["stage2", "--config", str(tmp_path / "tiny.yaml"), "--dataset", "folders", "--stage1", "default"]
+    words += ["--path", str(clinic(tmp_path / "faces")), "--output", str(tmp_path / "run"), "--fold", "9"]
+    # A fold that there is not ends the command before it trains.
+    assert main(words) == 1
+    note, error = capsys.readouterr().err.splitlines()[-2:]
+    assert note.startswith(
+        "note: the new model tells only happy, sad apart; the one that it begins with also knows angry"
+    )
+    assert "--fold must be" in error

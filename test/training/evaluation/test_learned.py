@@ -5,7 +5,17 @@ from tiny_bundle import make_tiny_bundle
 
 from fer_ros.core.classification.bundle import load_bundle
 from fer_training.data.registry import DatasetSpec
-from fer_training.evaluation.learned import FOLDED, INITIAL, LEARNED, SAME_KIND, SELECTED, UNKNOWN, learned_from
+from fer_training.evaluation.learned import (
+    FOLDED,
+    INITIAL,
+    LEARNED,
+    SAME_KIND,
+    SELECTED,
+    UNKNOWN,
+    LearnedPictures,
+    learned_from,
+    learned_pictures,
+)
 
 FER2013, FOLDERS, JAFFE = (DatasetSpec(name) for name in ("fer2013", "folders", "jaffe"))
 SPLITS = ("train", "public_test")
@@ -55,3 +65,29 @@ def test_all_of_a_data_set_but_one_fold_is_known(bundle):
 
 def test_a_bundle_that_does_not_say_is_not_taken_for_innocent(bundle):
     assert learned_from(bundle, FER2013, SPLITS) == {"train": UNKNOWN}
+
+
+def test_what_is_recorded_of_pictures_is_counted_in_words():
+    known = LearnedPictures(frozenset("abc"), frozenset("d"), frozenset("ae"))
+    assert known.tell("abcxyz") == (
+        "3 of these 6 pictures were trained on; the initial weights have learned from 1 of these 6 pictures"
+    )
+    assert known.tell("bc") == "all of these 2 pictures were trained on"
+    assert known.tell("bx") == "1 of these 2 pictures was trained on"
+    assert known.tell("dx") == "the weights were selected by 1 of these 2 pictures"
+    assert known.tell("xy") == "" and known.deny("xy") == "none of these 2 pictures was trained on"
+    assert "e" in known and "x" not in known
+    unsure = LearnedPictures(frozenset(), frozenset(), frozenset(), "bundle mine-12345678")
+    assert unsure.deny("xy").endswith("; which ones bundle mine-12345678 learned from before is not on record")
+
+
+def test_where_pictures_are_recorded_names_tell_only_what_those_leave_open(bundle):
+    bundle.training.update(data={"name": "folders"}, initial_weights="bundle mobilenet-v1-48-456aef5c")
+    known = LearnedPictures(frozenset(), frozenset(), frozenset())
+    unsure = LearnedPictures(frozenset(), frozenset(), frozenset(), "bundle mobilenet-v1-48-456aef5c")
+    assert learned_from(bundle, FOLDERS, ("train", "validation"), unsure) == {}
+    assert learned_from(bundle, FER2013, SPLITS, unsure) == {"train": INITIAL}
+    assert learned_from(bundle, FER2013, SPLITS, known) == {}
+    bundle.training["data"] = {"name": "jaffe"}
+    assert learned_from(bundle, JAFFE, ("",), known) == {}
+    assert learned_pictures(bundle, []) is None

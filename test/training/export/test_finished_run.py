@@ -30,11 +30,13 @@ def test_the_weights_are_those_of_the_number_that_the_protocol_reports(tmp_path)
     folders = {"dataset": {"name": "folders"}, "fold": "fold0"}
     disjoint = open_finished_run(write_run(tmp_path / "a", protocol=DISJOINT, **folders))
     assert disjoint.reported == "last" and disjoint.facts("last")["reported"] == {
-        "weights": "last", "step": 6, "protocol": "subject-disjoint, last step, selected by nothing", "accuracy": 0.7,
-        "n": 10,
+        "weights": "last", "step": 6, "protocol": "subject-disjoint; the last step, fixed before the training",
+        "accuracy": 0.7, "n": 10,
     }  # fmt: skip
     chosen = disjoint.facts("best")["reported"]
-    assert chosen["accuracy"] == 0.8 and chosen["protocol"] == "subject-disjoint, best step, selected on these faces"
+    assert chosen["accuracy"] == 0.8 and chosen["protocol"] == (
+        "subject-disjoint; the best step, chosen because it was the best on these faces"
+    )
     assert open_finished_run(write_run(tmp_path / "b", protocol=OVERLAPPING, **folders)).reported == "best"
     assert open_finished_run(write_run(tmp_path / "c")).reported == "best", "a first stage has a validation split"
     whole = open_finished_run(write_run(tmp_path / "d", dataset={"name": "fer2013"}, validation_split="public_test"))

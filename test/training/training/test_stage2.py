@@ -34,6 +34,9 @@ class FirstStage:
     def describe(self):
         return "first"
 
+    def pictures(self):
+        return None
+
 
 # A rate at which nothing moves: what a run ends with is what it began with.
 STILL = tiny_config(steps=2, keep_head=True, optimizer=dataclasses.replace(tiny_config().optimizer, learning_rate=1e-9))
