@@ -69,6 +69,9 @@ def test_every_face_gets_its_place_its_probabilities_and_the_images_stamp(start,
     scores = [r.hypothesis.score for r in detection.results]
     assert {r.hypothesis.class_id for r in detection.results} == set(LABELS)
     assert scores == sorted(scores, reverse=True) and sum(scores) == pytest.approx(1, abs=1e-5)
+    # One image after the other is answered: what a slow machine leaves out is a gap in which a face may get another id.
+    for count in range(len(results), len(results) + 20):
+        assert any(camera.publish() or wait_for(lambda n=count: len(results) > n, 5.0) for _ in range(12))
     assert len({f.track_id for m in results[-10:] for f in m.faces}) == 2
 
 
@@ -190,7 +193,9 @@ def test_a_compressed_topic_of_any_name_is_answered_also_after_a_remap(start, pe
 
 
 def test_a_mismatch_of_a_forced_type_is_on_the_diagnostics_for_as_long_as_it_holds(start, peer, tiny_bundle):
-    node = start("fer_node", model_bundle=tiny_bundle, image_transport="raw", diagnostics__period=0.2)
+    # On a slow machine results may be old, which is another message.
+    patient = {"diagnostics__period": 0.2, "diagnostics__warn_age": 60.0, "diagnostics__error_age": 60.0}
+    node = start("fer_node", model_bundle=tiny_bundle, image_transport="raw", **patient)
     statuses, results = peer.diagnostics(), peer.collect(FaceEmotionArray, "faces/emotions")
     camera = Camera(peer, compressed=True)
     expected = "expected sensor_msgs/msg/Image, got sensor_msgs/msg/CompressedImage from /test_peer"
