@@ -50,8 +50,9 @@ def peer_detectors() -> dict[str, Any]:
     # Behind ours on the path: what both bring must come from the environment.
     sys.path.append(str(install()))
     import_tensorflow()
-    # That its way to TensorFlow Lite is an old one is no news of ours.
+    # How it calls TensorFlow Lite and Keras is not ours to mend.
     warnings.filterwarnings("ignore", message=r"\s*Warning: tf\.lite\.Interpreter is deprecated")
+    warnings.filterwarnings("ignore", message="The structure of `inputs` doesn't match")
     with quiet_litert():
         from fer.fer import FER
 

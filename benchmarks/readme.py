@@ -1,6 +1,6 @@
-"""The tables of measurements in README.md and docs/benchmarks.md, from the results that are committed.
+"""The tables of measurements in README.md and the documentation, from the results that are committed.
 
-python -m benchmarks.readme            (writes them between the markers of both files)
+python -m benchmarks.readme            (writes them between the markers of the files)
 python -m benchmarks.readme --check    (writes nothing; names the file that differs, and ends with 1)
 """
 
@@ -20,7 +20,7 @@ from benchmarks.training_tables import operations_table, training_table
 from fer_ros.bags.scoring import Share
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("README.md", "docs/benchmarks.md")
+FILES = ("README.md", "docs/benchmarks.md", "docs/recipes/analyze.md")
 PAPER_ACCURACY = 67.03
 _PROFILES = ("paper", "default", "robot")
 _FACES = ("1", "8", "16")
@@ -177,6 +177,17 @@ def peers_table() -> str:
     return _table(["package", "1 face", "8 faces"], rows)
 
 
+def analysis_table() -> str:
+    """Return how fast a recorded clip is analysed, beside other packages' calls on the same file."""
+    data = read("analyze")
+    rows = []
+    for name, row in data["rows"].items():
+        speed, times = row["images"] / row["seconds"], data["seconds"] / row["seconds"]
+        whole = f"{row['command_seconds']:.1f}" if "command_seconds" in row else ""
+        rows.append([name, f"{speed:.0f}", f"{times:.1f}", f"{row['faces'] / row['images']:.2f}", whole])
+    return _table(["what", "images/s", "times real time", "faces an image", "whole command, s"], rows)
+
+
 def accuracy_table() -> str:
     """Return the accuracy on the public test of FER-2013."""
     rows = []
@@ -246,6 +257,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "end to end": dds_table,
     "a long run": soak_table,
     "peers": peers_table,
+    "a recorded clip": analysis_table,
     "accuracy": accuracy_table,
     "training": training_table,
     "training by operation": operations_table,
@@ -256,6 +268,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "made of how sure": _made("how_sure"),
     "made of nodes": _made("dds", "dds_soak"),
     "made of peers": _made("peers"),
+    "made of a recorded clip": _made("analyze"),
     "made of training": _made("training"),
 }
 """The tables by the name in their marker."""

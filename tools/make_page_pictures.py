@@ -24,7 +24,7 @@ from PIL import Image  # noqa: E402
 
 from reliability.process import Process, ros  # noqa: E402
 
-DESK, PHONE = (1280, 900), (390, 844)
+DESK, PHONE = (1280, 960), (390, 844)
 SECONDS, PERIOD = 6.0, 0.2  # of the animation
 WIDTH, QUALITY = 800, 60
 BOTH_ARE_SURE = "document.querySelectorAll('.face[data-kind=sure]').length == 2"
