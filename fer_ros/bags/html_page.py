@@ -11,6 +11,7 @@ import numpy as np
 from fer_ros.bags.evaluation import Session
 from fer_ros.bags.scoring import TITLES, IntervalScore, Score, Share, percent, shares
 from fer_ros.core import html_report as html
+from fer_ros.core.wording import counted
 
 _NOTE = (
     "How often the answers were what somebody labelled. Neighbouring images are alike: the intervals of images are "
@@ -32,7 +33,9 @@ def session_page(session: Session, score: Score, facts: Mapping[str, str], drawn
 
     """
     timeline, raw, smoothed = drawn
-    left_out = [f"{count} images could not be used: {session.why[kind]}" for kind, count in session.refused.items()]
+    left_out = [
+        f"{counted(count, 'image')} could not be used: {session.why[kind]}" for kind, count in session.refused.items()
+    ]
     intervals = score.intervals[:_LONGEST]
     more = len(score.intervals) - len(intervals)
     return html.to_page(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fer_ros.bags.missing import remedy
 from fer_ros.core.command_parser import CommandParser
 from fer_ros.core.paths import user_path, without_password
+from fer_ros.core.wording import counted
 
 if TYPE_CHECKING:
     from fer_ros.core.sources import Recorded
@@ -57,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     topic = f"{options.topic}/compressed" if options.compressed else options.topic
     images = make_bag(source, options.output, topic, options.storage, options.compressed)
     times = list(tqdm(images, total=source.count or None, unit="image", mininterval=1, disable=None))
-    print(f"{options.output}: {len(times)} images on {topic}, from {times[0]:.2f} to {times[-1]:.2f} s")
+    print(f"{options.output}: {counted(len(times), 'image')} on {topic}, from {times[0]:.2f} to {times[-1]:.2f} s")
     for line in source.notes():
         print(line)
     problems = source.problems()
@@ -65,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"fer-make-bag: {line}", file=sys.stderr)
     if labels is not None:
         write_labels(labels, beside)
-        print(f"{beside}: {len(labels)} labels")
+        print(f"{beside}: {counted(len(labels), 'label')}")
         outside, late = outside_clip(labels, times[0], times[-1])
         if late:
             print(f"{options.labels}: {late}")

@@ -131,8 +131,8 @@ class ViewerNode(Node):
             print(f"{self._title}: {len(self._names)} of {self._expected} pictures were answered")
         if self._hint and self._delays and not self._faces:
             print(f"{self._title}: no face was found: {self._hint}")
-        latency = ""
-        if self._delays:
+        latency = f", latency {1e3 * self._delays[0]:.1f} ms" if self._delays else ""
+        if len(self._delays) > 1:
             p50, p95 = np.percentile(self._delays, [50, 95]) * 1e3
             latency = f", latency p50 {p50:.1f} ms p95 {p95:.1f} ms"
         images = counted(len(self._delays), "picture" if self._expected else "frame")

@@ -110,7 +110,7 @@ def test_a_single_picture_is_a_folder_of_one_and_without_a_face_it_says_what_to_
     assert code == 0 and ended, run.lines
     assert run.says("wall.png: nobody ")
     assert run.says("demo: no face was found: is the face turned to the camera") and run.says("PROFILE=robot")
-    assert run.lines[-1].startswith("demo: 1 picture, 0 faces")
+    assert re.fullmatch(r"demo: 1 picture, 0 faces, latency [0-9.]+ ms", run.lines[-1])
 
 
 def test_a_folder_without_pictures_fails_with_its_reason(demo, tmp_path):
