@@ -54,7 +54,7 @@ class Sample:
         """SHA-256 of the pixels and their shape, or of a whole picture's file: equal for exact duplicates."""
         if isinstance(self.picture, Path):
             return hashlib.sha256(self.picture.read_bytes()).hexdigest()
-        return hashlib.sha256(str(self.picture.shape).encode() + self.picture.tobytes()).hexdigest()
+        return pixel_digest(self.picture)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,11 @@ class Dataset:
         """Return how many samples each label has, in the order of the labels."""
         numbers = Counter(s.label for s in self.samples)
         return {name: numbers[index] for index, name in enumerate(self.labels)}
+
+
+def pixel_digest(pixels: Pixels) -> str:
+    """Return the SHA-256 of a picture's shape and pixels."""
+    return hashlib.sha256(str(pixels.shape).encode() + pixels.tobytes()).hexdigest()
 
 
 def read_gray(path: Path) -> Pixels:

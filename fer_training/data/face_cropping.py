@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,9 @@ from fer_ros.core.quality import assess
 from fer_ros.core.sources.types import first_names
 from fer_ros.core.types import Face
 from fer_training.data.crops import Crops
-from fer_training.data.dataset import REPORTED, Dataset, DatasetError, Pixels, Sample
+from fer_training.data.dataset import REPORTED, Dataset, DatasetError, Pixels, Sample, pixel_digest
 from fer_training.data.face_search import BoxCache, PictureSearch
-from fer_training.data.picture_record import short_hashes
+from fer_training.data.picture_record import Hashes, short_hashes
 from fer_training.data.pictures import unread_pictures
 from fer_training.data.registry import DatasetSpec, read_dataset
 from fer_training.data.summary import check_trainable
@@ -33,6 +33,7 @@ class FoundFaces:
     unread: those that cannot be read, with the reason.  several: those with more faces than one, of which the surest
     was taken.  doubtful: those whose face has something against it, with what.
     faces: the N faces in pixels of their pictures; none for a data set that is cropped already.
+    missed_pictures: short hashes of the pictures in which no face was found, as `Crops.pictures` has them.
     """
 
     crops: Crops
@@ -42,6 +43,7 @@ class FoundFaces:
     several: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     faces: tuple[Face, ...] = ()
+    missed_pictures: Hashes = field(default_factory=lambda: short_hashes([]))
 
     def problems(self, dataset: Dataset) -> list[str]:
         """Say in which pictures no face was found, several, or a doubtful one, and which could not be read."""
@@ -87,7 +89,8 @@ def find_faces(
     """
     if dataset.cropped:
         every = np.arange(len(dataset.samples))
-        return FoundFaces(_crops(dataset, every, [s.pixels for s in dataset.samples]), every)
+        digests = [s.digest for s in dataset.samples]
+        return FoundFaces(_crops(dataset, every, [s.pixels for s in dataset.samples], digests), every)
     search, cache = PictureSearch(dataset.detector), cache or BoxCache(None)
     spec = PreprocessSpec(box_scale=box_scale, level_from=level_from)
     cutter = _Cutter(search, cache, spec)
@@ -103,13 +106,14 @@ def find_faces(
         raise DatasetError(f"{dataset.name}: expected faces, found none in {len(dataset.samples)} pictures{unread}")
     kept = np.array(cutter.kept, np.int64)
     return FoundFaces(
-        _crops(dataset, kept, cutter.pixels),
+        _crops(dataset, kept, cutter.pixels, cutter.digests),
         kept,
         tuple(cutter.missed),
         tuple(cutter.unread),
         tuple(cutter.several),
         tuple(cutter.doubtful),
         tuple(cutter.faces),
+        short_hashes(cutter.missed_digests),
     )
 
 
@@ -122,6 +126,8 @@ class _Cutter:
         self._quality = replace(search.config.quality, enabled=True)
         self.kept: list[int] = []
         self.pixels: list[Pixels] = []
+        self.digests: list[str] = []
+        self.missed_digests: list[str] = []
         self.faces: list[Face] = []
         self.missed: list[str] = []
         self.unread: list[str] = []
@@ -135,14 +141,16 @@ class _Cutter:
         except DatasetError as error:
             self.unread.append(f"{sample.name} ({error.__cause__ or error})")
             return
-        seen = self._cache.get(sample, pixels, self._search)
+        seen, digest = self._cache.get(sample, pixels, self._search), pixel_digest(pixels)
         if seen.face is None:
             self.missed.append(sample.name)
+            self.missed_digests.append(digest)
             return
         # A copy of its own: a part of the picture would keep all of it in memory.
         face = np.array(crop_face(pixels, seen.face, self._spec), order="C")
         self.kept.append(index)
         self.pixels.append(face)
+        self.digests.append(digest)
         self.faces.append(seen.face)
         if seen.count > 1:
             self.several.append(sample.name)
@@ -191,11 +199,11 @@ def crops_of(dataset: Dataset) -> Crops:
     return find_faces(dataset).crops
 
 
-def _crops(dataset: Dataset, kept: npt.NDArray[np.int64], pixels: Sequence[Pixels]) -> Crops:
+def _crops(dataset: Dataset, kept: npt.NDArray[np.int64], pixels: Sequence[Pixels], digests: Sequence[str]) -> Crops:
     samples = [dataset.samples[i] for i in kept]
     votes = None
     if any(s.votes is not None for s in samples):
         width = next(len(s.votes) for s in samples if s.votes is not None)
         votes = np.stack([np.zeros(width, np.float32) if s.votes is None else s.votes for s in samples])
-    names, pictures = tuple(s.name for s in samples), short_hashes(samples)
+    names, pictures = tuple(s.name for s in samples), short_hashes(digests)
     return Crops(pixels, dataset.targets()[kept], dataset.labels, votes, names, pictures=pictures)

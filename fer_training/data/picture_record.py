@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from fer_ros.core.classification.bundle import Bundle
-from fer_training.data.dataset import Sample
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -29,12 +28,12 @@ _LARGEST = 2**26
 _HEAD = re.compile(rb"short hashes of pictures: (\d{1,9}) trained, (\d{1,9}) selected, (\d{1,9}|unknown) initial\n")
 
 
-def short_hashes(samples: Iterable[Sample]) -> Hashes:
-    """Return (N,) the first 40 bits of the SHA-256 of each picture: of its pixels, or of a whole picture's file.
+def short_hashes(digests: Iterable[str]) -> Hashes:
+    """Return (N,) the first 40 bits of each digest of a picture's pixels, see `pixel_digest`.
 
-    Raises OSError if a file cannot be read.
+    Of the pixels of the whole picture, whether a face is to be found in it or it is one: it is the same picture then.
     """
-    return np.array([int(sample.digest[: 2 * _BYTES], 16) for sample in samples], np.uint64)
+    return np.array([int(digest[: 2 * _BYTES], 16) for digest in digests], np.uint64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -174,9 +174,9 @@ def evaluate(
     if split:
         dataset = dataset.split(split)
     facts = {"dataset": dataset.name, "split": split or ALL}
-    pictures = learned_pictures(bundle, dataset.samples)
-    learned = learned_from(bundle, spec, {s.split for s in dataset.samples}, pictures)
     crops, found = crops_for(dataset, bundle)
+    pictures = learned_pictures(bundle, found)
+    learned = learned_from(bundle, spec, {s.split for s in dataset.samples}, pictures)
     return evaluate_classifier(classifier, crops, found, facts, dataset, learned, pictures)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fer_ros.core.classification.bundle import Bundle
-from fer_training.data.dataset import Sample
-from fer_training.data.picture_record import Hashes, record_of, short_hashes
+from fer_training.data.face_cropping import FoundFaces
+from fer_training.data.picture_record import Hashes, record_of
 from fer_training.data.registry import DatasetSpec
 from fer_training.legacy import translate_facts
 
@@ -59,19 +59,19 @@ class LearnedPictures:
         return f"none of these {len(names)} pictures was trained on{doubt}"
 
 
-def learned_pictures(bundle: Bundle, samples: Sequence[Sample]) -> LearnedPictures | None:
+def learned_pictures(bundle: Bundle, found: FoundFaces) -> LearnedPictures | None:
     """Return which pictures a bundle had to do with; None for a bundle that does not record it.
 
     Args:
         bundle: its record stands beside its manifest.
-        samples: the pictures; whole ones are read for it.
+        found: in the pictures, those without a face too.
 
     """
     record = record_of(bundle)
-    if record is None:
+    if record is None or found.crops.pictures is None:
         return None
-    hashes = short_hashes(samples)
-    names = np.array([sample.name for sample in samples], object)
+    hashes = np.concatenate([found.crops.pictures, found.missed_pictures])
+    names = np.array([*found.crops.names, *found.missed], object)
 
     def among(kind: Hashes) -> frozenset[str]:
         return frozenset(names[np.isin(hashes, kind)].tolist())

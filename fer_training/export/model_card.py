@@ -78,9 +78,10 @@ def _pictures(facts: dict[str, Any]) -> list[str]:
         return []
     return [
         "",
-        f"**Which pictures.** `{found['file']}` holds the first 40 bits of the SHA-256 of each picture that it was "
-        "trained on, so that `fer-train evaluate` can tell them from others. No picture can be made of them. Whoever "
-        "has the very same picture can find out that it was trained on; without the file, nobody can.",
+        f"**Which pictures.** `{found['file']}` holds the first 40 bits of the SHA-256 of the pixels of each picture "
+        "that it was trained on, so that `fer-train evaluate` can tell them from others. No picture can be made of "
+        "them. Whoever has the very same picture can find out that it was trained on. Without the file, `evaluate` "
+        "goes by the name of the data set.",
     ]
 
 

@@ -1,10 +1,13 @@
 """Pictures are told apart by short hashes, which are small, sorted and whole or not there."""
 
+import cv2
 import numpy as np
 import pytest
-from look_alike import picture
+from look_alike import photograph, picture
 
+from fer_training.data.class_folders import read_class_folders
 from fer_training.data.dataset import Sample
+from fer_training.data.face_cropping import find_faces
 from fer_training.data.picture_record import NAME, NOTHING, PictureRecord, keep_record, read_record, short_hashes
 
 
@@ -13,10 +16,26 @@ def hashes(*numbers):
 
 
 def test_a_hash_goes_by_the_pixels_and_not_by_the_name():
-    a, b, c = short_hashes(
-        [Sample("a", picture(1, 1), 0), Sample("b", picture(1, 1), 3, subject="p"), Sample("c", picture(1, 2), 0)]
-    )
+    samples = Sample("a", picture(1, 1), 0), Sample("b", picture(1, 1), 3, subject="p"), Sample("c", picture(1, 2), 0)
+    a, b, c = short_hashes(sample.digest for sample in samples)
     assert a == b != c and max(a, c) < 2**40
+
+
+def test_a_picture_is_the_same_whether_a_face_is_to_be_found_in_it_or_it_is_one(tmp_path):
+    scenes = {"happy/1.png": photograph(3, 0), "happy/wall.png": np.full((160, 160), 90, np.uint8)}
+    scenes["sad/2.png"] = photograph(4, 1)
+    for name, pixels in scenes.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(tmp_path / name), pixels)
+    faces, whole = (find_faces(read_class_folders(tmp_path, cropped=cropped)) for cropped in (True, False))
+    assert whole.missed == ("happy/wall.png",) and whole.crops.names == ("happy/1.png", "sad/2.png")
+    of_faces = dict(zip(faces.crops.names, faces.crops.pictures.tolist(), strict=True))
+    of_whole = dict(zip(whole.crops.names, whole.crops.pictures.tolist(), strict=True))
+    of_whole["happy/wall.png"] = whole.missed_pictures.item()
+    assert of_whole == of_faces and len(set(of_faces.values())) == 3
+    # From a table of numbers, such as FER-2013's, it is the same too.
+    assert short_hashes([Sample("row 7", scenes["sad/2.png"], 0).digest]).item() == of_faces["sad/2.png"]
+    assert faces.crops.take(np.array([2])).pictures.tolist() == [of_faces["sad/2.png"]]
 
 
 def test_what_is_written_is_read_sorted_and_once():

@@ -1,9 +1,12 @@
 """A split that a bundle has learned from is told from one that it never saw."""
 
+import numpy as np
 import pytest
+from look_alike import tiny_crops
 from tiny_bundle import make_tiny_bundle
 
 from fer_ros.core.classification.bundle import load_bundle
+from fer_training.data.face_cropping import FoundFaces
 from fer_training.data.registry import DatasetSpec
 from fer_training.evaluation.learned import (
     FOLDED,
@@ -90,4 +93,4 @@ def test_where_pictures_are_recorded_names_tell_only_what_those_leave_open(bundl
     assert learned_from(bundle, FER2013, SPLITS, known) == {}
     bundle.training["data"] = {"name": "jaffe"}
     assert learned_from(bundle, JAFFE, ("",), known) == {}
-    assert learned_pictures(bundle, []) is None
+    assert learned_pictures(bundle, FoundFaces(tiny_crops(), np.arange(42))) is None
