@@ -17,6 +17,7 @@ from fer_training.data.class_names import read_class_names
 from fer_training.data.dataset import Dataset, DatasetError, Sample
 from fer_training.data.fer2013 import read_fer2013
 from fer_training.data.ferplus import VOTED, with_ferplus_votes
+from fer_training.data.picture_record import NAME, PictureRecord, read_record
 from fer_training.data.summary import describe
 from fuzz.promises import opens_only_inside, promise, refused
 from fuzz.reader import FLOATS, INTEGERS, TEXTS, Reader
@@ -76,6 +77,23 @@ def ckplus_table(data: bytes, folder: Path) -> object:
 
 _BLACK = np.zeros((4, 4), np.uint8)
 _FACES = Dataset("FER-2013", EMOTIONS[:7], tuple(Sample(f"row_{i:05d}", _BLACK, 0) for i in range(3)), cropped=True)
+
+
+def picture_record(data: bytes, folder: Path) -> object:
+    """pictures.bin: any bytes in the place of the record of a bundle's pictures."""
+    (folder / NAME).write_bytes(data)
+    with opens_only_inside(folder):
+        found = read_record(folder)
+    if found is None:
+        return "refused", "no record"
+    record, content = found
+    again = PictureRecord.from_bytes(record.to_bytes())
+    kinds = [(record.trained, again.trained), (record.selected, again.selected)]
+    promise((record.initial is None) == (again.initial is None), "unknown became known")
+    if record.initial is not None and again.initial is not None:
+        kinds.append((record.initial, again.initial))
+    promise(all(np.array_equal(np.unique(a), b) for a, b in kinds), "other hashes after writing and reading")
+    return hashlib.blake2b(content).hexdigest(), [len(a) for a, _ in kinds]
 
 
 def ferplus_table(data: bytes, folder: Path) -> object:

@@ -34,7 +34,7 @@ from fer_ros.core.profile import pipeline_config
 from fer_ros.core.types import Frame
 from fer_ros.nodes.calibration import read_calibration
 from fer_ros.nodes.parameters import FER_NODE
-from fuzz.data_sets import ckplus_table, class_folders, class_names, fer2013_table, ferplus_table
+from fuzz.data_sets import ckplus_table, class_folders, class_names, fer2013_table, ferplus_table, picture_record
 from fuzz.promises import opens_only_inside, promise, refused
 from fuzz.reader import Reader
 from fuzz.sources import container, given_name, picture, pictures, videos
@@ -285,6 +285,14 @@ TARGETS = {
     "parameters": Target(parameters, (b"", bytes(range(64))), 256),
     "fer2013_table": Target(fer2013_table, (b"", b"\1" + b"0," + b"7 " * 2304 + b",Training\n"), 8192),
     "ferplus_table": Target(ferplus_table, (b"", b"\1Training,1,2,3,4,0,0,0,0\n", bytes(range(64)))),
+    "picture_record": Target(
+        picture_record,
+        (
+            b"short hashes of pictures: 2 trained, 1 selected, unknown initial\n" + bytes(range(15)),
+            b"short hashes of pictures: 0 trained, 0 selected, 1 initial\n" + bytes(5),
+        ),
+        256,
+    ),
     "ckplus_table": Target(ckplus_table, (b"", b"\1" + b"7," + b"7 " * 2304 + b",PrivateTest\n"), 8192),
     "class_names": Target(
         class_names, (b"0: angry\n1: happy\n", b"\xef\xbb\xbfkalm: neutral", b"[a, {b: &x 1}, *x]"), 256
