@@ -121,6 +121,9 @@ def _file(rule: str) -> str:
     if not rule:
         return f"expected a parameter file after {FILE}, got nothing"
     path = Path(rule)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # A pipe, such as bash's <(...), is read once, and that by rcl.
+        return ""
     if not path.is_file():
         got = "a folder" if path.is_dir() else "nothing"
         return f"expected a parameter file at {rule}, got {got}{_other_file(path)}"

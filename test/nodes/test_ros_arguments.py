@@ -1,6 +1,7 @@
 """A mistake in a node's arguments of ROS is told with the right form; what rcl takes is never refused."""
 
 import contextlib
+import os
 
 import pytest
 import rclpy
@@ -115,6 +116,11 @@ def test_what_rcl_takes_is_not_refused(there, words):
         stack.callback(rclpy.try_shutdown)
         rclpy.init(args=["--ros-args", *words])
     assert told(*words) == ""
+
+
+def test_a_pipe_is_left_to_rcl(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert told("--params-file", str(tmp_path / "pipe")) == ""
 
 
 @pytest.mark.parametrize("words", [["--foo", "3"], ["-p", "a-b:=1"], ["-e", "bad//enclave"], ["-p", "a:b:c:=1"]])
