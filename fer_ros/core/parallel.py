@@ -15,11 +15,17 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
-def run_jobs(run: Callable[[Job], Result], jobs: Sequence[Job], processes: int = 1, ray: str = "") -> Iterator[Result]:
+def run_jobs(
+    run: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    processes: int = 1,
+    ray: str = "",
+    prepare: Callable[[], None] | None = None,
+) -> Iterator[Result]:
     """Yield the results of all jobs in their order; function and jobs must travel to other processes.
 
     processes: how many at a time on this machine; 1 runs them here.  ray: address of a Ray cluster (or 'auto', 'local')
-    whose nodes see the same files; '' for none.
+    whose nodes see the same files; '' for none.  prepare: called first of all in each other process of this machine.
     Raises what the first failing job raised, RuntimeError if Ray is asked for and missing.
     """
     if ray:
@@ -27,7 +33,7 @@ def run_jobs(run: Callable[[Job], Result], jobs: Sequence[Job], processes: int =
     elif processes > 1 and len(jobs) > 1:
         # Forked children would inherit the threads of TensorFlow and LiteRT in an unusable state.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=context) as pool:
+        with ProcessPoolExecutor(min(processes, len(jobs)), mp_context=context, initializer=prepare) as pool:
             # Processes inherit the mask: Ctrl-C while one starts, or waits, must not end it with a traceback.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:

@@ -16,6 +16,7 @@ from fer_ros.core.parallel import run_jobs
 from fer_training.data.crops import Crops
 from fer_training.evaluation.predictions import Predictions
 from fer_training.models.devices import grow_gpu_memory
+from fer_training.tensorflow_start import import_tensorflow
 from fer_training.training.config import StageConfig
 from fer_training.training.initialization import InitialWeights
 from fer_training.training.run_folder import RESULT
@@ -64,7 +65,7 @@ class Workers:
         waiting = sum(not job.finished for job in jobs)
         # What is finished needs no more than to be read, here.
         processes, ray = (self.processes, self.ray) if waiting else (1, "")
-        return run_jobs(run_job, jobs, processes if waiting > 1 else 1, ray)
+        return run_jobs(run_job, jobs, processes if waiting > 1 else 1, ray, import_tensorflow)
 
 
 def run_job(job: Job) -> Predictions:

@@ -1,6 +1,7 @@
 """Other processes give the same results."""
 
 import os
+import re
 import sys
 from importlib.util import find_spec
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from look_alike import tiny_config, tiny_crops
 
+from fer_ros.core.library_output import has_gpu_device
 from fer_training.models.network_config import NetworkConfig
 from fer_training.training.fold_runner import Job, Workers
 from fer_training.training.initialization import ImageNetWeights
@@ -31,8 +33,12 @@ def same_predictions(one, other):
     assert not np.array_equal(one[0].last, one[1].last)
 
 
-def test_a_process_pool_gives_the_results_of_one_process(jobs):
-    same_predictions(Workers(1).run(jobs("here"), False), Workers(2).run(jobs("pool"), False))
+def test_a_process_pool_gives_the_results_of_one_process_and_is_as_quiet(jobs, capfd):
+    here = Workers(1).run(jobs("here"), False)
+    capfd.readouterr()
+    same_predictions(here, Workers(2).run(jobs("pool"), False))
+    told = capfd.readouterr().err
+    assert has_gpu_device() or not re.search("oneDNN|absl|cuda|rebuild TensorFlow", told), told
 
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="the extra 'ray' is not installed")
