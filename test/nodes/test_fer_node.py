@@ -27,7 +27,7 @@ from fer_ros.core.classification.bundle import load_bundle
 from fer_ros.core.tracker_config import TrackerConfig
 from fer_ros.nodes.conversions import to_image
 from fer_ros.nodes.fer_node import FerNode
-from nodes.cameras import Camera
+from nodes.cameras import Camera, people
 from nodes.ros import patience, publish_until, wait_for
 
 LABELS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
@@ -42,10 +42,10 @@ def test_every_face_gets_its_place_its_probabilities_and_the_images_stamp(start,
     results = peer.collect(FaceEmotionArray, "faces/emotions")
     detections = peer.collect(Detection2DArray, "faces/detections")
     camera = Camera(peer)
-    assert publish_until(camera.publish, lambda: sum(len(m.faces) == 2 for m in results) > 12)
+    assert publish_until(camera.publish, lambda: sum(len(people(m)) == 2 for m in results) > 12)
 
-    message = [m for m in results if len(m.faces) == 2][-1]
-    left, right = sorted(message.faces, key=center)
+    message = [m for m in results if len(people(m)) == 2][-1]
+    left, right = people(message)
     np.testing.assert_allclose(center(left), (106, 106), atol=12)
     np.testing.assert_allclose(center(right), (468, 167), atol=20)
     assert (left.raw_label, message.header.frame_id) == ("happy", "optical")
@@ -53,7 +53,7 @@ def test_every_face_gets_its_place_its_probabilities_and_the_images_stamp(start,
     assert (message.camera, message.image_width, message.image_height) == ("/camera/image_raw", 640, 480)
     assert list(message.labels) == LABELS
     assert message.model_bundle == load_bundle("default").id
-    for face in message.faces:
+    for face in people(message):
         assert sum(face.raw_probabilities) == pytest.approx(1, abs=1e-5)
         assert message.labels[int(np.argmax(face.raw_probabilities))] == face.raw_label
         assert max(face.raw_probabilities) == pytest.approx(face.raw_confidence)
@@ -64,15 +64,15 @@ def test_every_face_gets_its_place_its_probabilities_and_the_images_stamp(start,
     stamps = [(m.header.stamp.sec, m.header.stamp.nanosec) for m in results]
     assert stamps == sorted(set(stamps))
 
-    assert wait_for(lambda: any(len(d.detections) == 2 for d in detections))
-    detection = [d for d in detections if len(d.detections) == 2][-1].detections[0]
+    assert wait_for(lambda: any(len(d.detections) >= 2 for d in detections))
+    detection = [d for d in detections if len(d.detections) >= 2][-1].detections[0]
     scores = [r.hypothesis.score for r in detection.results]
     assert {r.hypothesis.class_id for r in detection.results} == set(LABELS)
     assert scores == sorted(scores, reverse=True) and sum(scores) == pytest.approx(1, abs=1e-5)
     # One image after the other is answered: what a slow machine leaves out is a gap in which a face may get another id.
     for count in range(len(results), len(results) + 20):
         assert any(camera.publish() or wait_for(lambda n=count: len(results) > n, 5.0) for _ in range(12))
-    assert len({f.track_id for m in results[-10:] for f in m.faces}) == 2
+    assert len({f.track_id for m in results[-10:] for f in people(m)}) == 2
 
 
 def test_an_image_without_faces_is_answered_with_an_empty_array(start, peer, tiny_bundle):
