@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pictures import two_faces
 
 from core.scenes import scene
 from fer_ros.core import pipeline as pipeline_module
@@ -219,6 +220,14 @@ def test_pictures_of_one_stamp_are_searched_in_full(classifier):
     empty, one, two = (Frame(scene(0, *people).gray) for people in ((), (SMILING,), (SMILING, SERIOUS)))
     counts = [len(pipeline.process({"camera": frame})["camera"]) for frame in (empty, one, empty, two, two)]
     assert counts == [0, 1, 0, 2, 2]
+
+
+@pytest.mark.parametrize("gap", [1 / 30, 0.2, 0.3, 1.0])
+def test_two_people_are_two_however_seldom_images_come(classifier, gap):
+    """Both cascades see a third face in the wall when a cascade searches the picture in one go; BlazeFace denies it."""
+    pipeline, picture = Pipeline(classifier), two_faces()
+    counts = [len(pipeline.process({"c": Frame.from_bgr(picture, 1 + n * gap)})["c"]) for n in range(15)]
+    assert set(counts) == {2}
 
 
 def test_stamps_that_stand_still_are_replaced_by_times_of_receipt(classifier):

@@ -14,10 +14,7 @@ PEOPLE = ((106, 106), (468, 167))
 
 
 def people(message, reach=40):
-    """The faces of the picture's two people, from left to right.
-
-    Where a slow machine leaves images out, the cascade takes a spot behind them for a third one.
-    """
+    """The faces of the picture's two people, from left to right."""
 
     def distance(face, place):
         middle = face.bbox.center.position

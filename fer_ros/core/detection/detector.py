@@ -34,7 +34,13 @@ class DetectorConfig:
         48, "Side of the smallest face looked for, in the original frame.", low=12, high=4096, unit="pixels"
     )
     scale_factor: float = setting(1.1, "Ratio of neighbouring face sizes in a cascade's search.", low=1.01, high=2)
-    min_neighbors: int = setting(4, "Minimum overlapping hits of a cascade that make a face.", low=0, high=100)
+    min_neighbors: int = setting(
+        4,
+        "Minimum overlapping hits of a cascade that make a face; one less is enough where a frame is searched in parts "
+        "and new faces are confirmed.",
+        low=0,
+        high=100,
+    )
     min_score: float = setting(
         0.0,
         "Minimum detector score. BlazeFace and YuNet score from 0 to 1, and 0 stands for their own: 0.68 and 0.7.",

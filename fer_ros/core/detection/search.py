@@ -32,8 +32,9 @@ _CONFIRM_SIDE = 60.0
 # sizes is for a face that is not found in the first.
 _REACH = 1.7
 _SIZE_RANGES = ((0.8, 1.25), (0.7, 1.45))
-# Score of BlazeFace, looking from near, that confirms a face of a cascade.
-_SURE = 0.5
+# Scores of BlazeFace, looking from near, from which on it confirms a face of a cascade, and below which it denies it.
+# Between them the confirming cascade decides. On 120 strangers, denying lost nobody.
+_SURE, _DENIED = 0.5, 0.3
 # Boxes that overlap by more than this (IoU) show the same face.
 _SAME = 0.3
 # So do boxes of which this share of the smaller one lies in the other: an eye or a chin that looks like a face.
@@ -74,16 +75,20 @@ class FaceSearch:
         """Make the detectors. Raises what they raise for files that are missing or do not load."""
         self._min_face = detector.min_face
         self._period = config.full_scan_period
+        self._confirming = None
+        if config.confirm_cascade:
+            self._confirming = HaarDetector(DetectorConfig(cascade=config.confirm_cascade, min_neighbors=3))
+        self._second_opinion = _second_opinion(detector) if config.learned_assist else None
+        if config.full_scan_period > 0 and (self._confirming or self._second_opinion):
+            # At the ends of a band a face has fewer hits than in a full search; what is new is confirmed anyway.
+            fewer = max(min(1, detector.min_neighbors), detector.min_neighbors - 1)
+            detector = replace(detector, min_neighbors=fewer)
         self._detector = make_detector(detector)
         self._plan()
         if self._size_bands is not None:
             # Where a face is expected, one hit is enough. A cascade serves one thread at a time.
             local = replace(detector, min_neighbors=1)
             self._locals = [HaarDetector(local) for _ in range(max(1, cv2.getNumThreads()))]
-        self._confirming = None
-        if config.confirm_cascade:
-            self._confirming = HaarDetector(DetectorConfig(cascade=config.confirm_cascade, min_neighbors=3))
-        self._second_opinion = _second_opinion(detector) if config.learned_assist else None
 
     def _plan(self) -> None:
         """Decide in which parts a whole frame is searched; nothing has been searched yet."""
@@ -165,8 +170,10 @@ class FaceSearch:
         return [face for face in faces if _known(face, known) or self._agrees(frame, face.box)]
 
     def _agrees(self, frame: Frame, box: Box) -> bool:
-        if self._second_opinion is not None and self._second_opinion.near_score(frame.gray, box) >= _SURE:
-            return True
+        if self._second_opinion is not None:
+            score = self._second_opinion.near_score(frame.gray, box)
+            if score >= _SURE or score < _DENIED:
+                return score >= _SURE
         region = _clip(box.scaled(1.5), frame)
         if region is None or self._confirming is None:
             return False
