@@ -96,7 +96,11 @@ class Pipeline:
         Returns:
             The faces of each of these cameras, largest first, with the time that each stage took.
 
+        Raises:
+            TypeError: something else than frames by the names of their cameras was given.
+
         """
+        _check_frames(frames)
         results = Results()
         spec = self.classifier.spec
         found: dict[str, Found] = {}
@@ -242,6 +246,15 @@ class Pipeline:
 
 def _crops(frame: Frame, found: Found, classifier: Classifier) -> Gray:
     return crop_faces(frame, [face for face, _ in found], classifier.spec)
+
+
+def _check_frames(frames: object) -> None:
+    wanted = '{"camera": Frame.from_bgr(picture, stamp)}'
+    if not isinstance(frames, Mapping):
+        raise TypeError(f"expected frames by camera, {wanted}, got {type(frames).__name__}; `look` takes one picture")
+    for camera, frame in frames.items():
+        if not isinstance(frame, Frame):
+            raise TypeError(f"camera {camera!r}: expected a Frame, {wanted}, got {type(frame).__name__}")
 
 
 def _frame(picture: Frame | Rgb | Gray) -> Frame:

@@ -42,6 +42,11 @@ class DatasetSpec:
         # JSON, in a run's records, has lists for tuples.
         object.__setattr__(self, "class_names", tuple((folder, name) for folder, name in self.class_names))
 
+    @property
+    def found_by(self) -> str:
+        """Whose search finds the faces, without the folder of a parameter file; '' where the pictures are faces."""
+        return Path(self.detector).name if self.whole else ""
+
 
 def read_dataset(spec: DatasetSpec, path: Path) -> Dataset:
     """Read a data set from where it stands. Raises DatasetError where it is missing or unfit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from fer_training.data.dataset import Dataset, DatasetError
 from fer_training.data.face_cropping import FoundFaces, find_faces
 from fer_training.data.registry import DatasetSpec, read_dataset
 from fer_training.data.summary import describe
-from fer_training.evaluation.learned import LearnedPictures, learned_from, learned_pictures
+from fer_training.evaluation.learned import LearnedPictures, learned_from, learned_pictures, read_otherwise
 from fer_training.evaluation.metrics import Metrics, measure, wilson_interval
 from fer_training.evaluation.predictions import predict
 
@@ -177,7 +177,8 @@ def evaluate(
     crops, found = crops_for(dataset, bundle)
     pictures = learned_pictures(bundle, found)
     learned = learned_from(bundle, spec, {s.split for s in dataset.samples}, pictures)
-    return evaluate_classifier(classifier, crops, found, facts, dataset, learned, pictures)
+    evaluation = evaluate_classifier(classifier, crops, found, facts, dataset, learned, pictures)
+    return replace(evaluation, problems=(*read_otherwise(bundle, spec), *evaluation.problems))
 
 
 def crops_for(dataset: Dataset, bundle: Bundle) -> tuple[Crops, FoundFaces]:

@@ -20,6 +20,7 @@ INITIAL = "the bundle's initial weights have learned from it"
 SAME_KIND = "the bundle has learned from class folders: from these, if they are the same"
 FOLDED = "the bundle has learned from all of it but one fold"
 UNKNOWN = "the bundle does not say what it has learned from; a first stage learns from it"
+BY_PIXELS = "going by their pixels: a picture that was saved again or cut otherwise is not noticed"
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,25 @@ def learned_from(
         if told:
             found[split] = told
     return found
+
+
+def read_otherwise(bundle: Bundle, spec: DatasetSpec) -> list[str]:
+    """Return how a bundle's own pictures were made into faces, where these are made so in another way; else nothing.
+
+    Args:
+        bundle: by its training facts.
+        spec: how the pictures are read that it is measured on.
+
+    """
+    found_by = (translate_facts(bundle.training).get("data") or {}).get("found_by")
+    if spec.name != "folders" or not found_by:
+        return []
+    theirs = f"the bundle learned from faces that were found in whole pictures (--whole, --detector {found_by})"
+    if not spec.whole:
+        return [f"{theirs}, and these pictures are taken as faces: give --whole if they show more than a face"]
+    if spec.found_by != found_by:
+        return [f"{theirs}, and these were found by {spec.found_by}: --detector {found_by} finds them in the same way"]
+    return []
 
 
 def _fer2013(facts: dict[str, Any], data: dict[str, Any] | None, split: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from fer_ros.core import html_report
 from fer_ros.core.html_report import paragraph, picture, section, table
 from fer_training.evaluation.evaluate import Evaluation, SplitResult
+from fer_training.evaluation.learned import BY_PIXELS
 from fer_training.evaluation.metrics import Metrics, wilson_interval
 from fer_training.evaluation.plots import save_confusion, save_reliability
 
@@ -91,7 +92,7 @@ def _consequence(result: SplitResult) -> str:
 
 def assurances(evaluation: Evaluation) -> list[str]:
     """Return which splits the bundle had nothing to do with, where that is on record."""
-    return [f"{r.split or 'these pictures'}: {r.denied}" for r in evaluation.by_split() if r.denied]
+    return [f"{r.split or 'these pictures'}: {r.denied} ({BY_PIXELS})" for r in evaluation.by_split() if r.denied]
 
 
 def to_text(evaluation: Evaluation) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from fer_training import legacy
 from fer_training.data.crops import Crops
+from fer_training.data.dataset import NODE
 from fer_training.data.files import archive_kind
 from fer_training.data.picture_record import NOTHING, PictureRecord, read_record
 from fer_training.data.splits import DISJOINT
@@ -69,6 +70,8 @@ class FinishedRun:
         spec = self.data.get("dataset", {"name": "fer2013"})
         first = spec["name"] == "fer2013"
         facts = {"name": spec["name"], "protocol": self.protocol, **({"splits": ["train"]} if first else {})}
+        if spec.get("whole"):
+            facts["found_by"] = Path(spec.get("detector", NODE)).name
         return facts | {name: self.data[name] for name in ("fold", "validation_split") if name in self.data}
 
     def record(self, weights: str, train: Crops, validation: Crops) -> PictureRecord | None:

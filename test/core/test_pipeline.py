@@ -6,7 +6,7 @@ from pictures import two_faces
 
 from core.scenes import scene
 from fer_ros.core import pipeline as pipeline_module
-from fer_ros.core.classification.bundle import load_bundle
+from fer_ros.core.classification.bundle import BundleError, load_bundle
 from fer_ros.core.classification.factory import make_classifier
 from fer_ros.core.config import PipelineConfig
 from fer_ros.core.detection.detector import DetectorConfig
@@ -238,3 +238,18 @@ def test_stamps_that_stand_still_are_replaced_by_times_of_receipt(classifier):
     assert pipeline.stands_still("camera")
     assert face.state is State.STABLE, "smoothing has seen time pass"
     assert not pipeline.stands_still("another")
+
+
+def test_something_else_than_frames_by_camera_is_told(classifier):
+    pipeline, picture = Pipeline(classifier), two_faces()
+    with pytest.raises(TypeError, match=r'by camera, \{"camera": .*got Frame; `look` takes one picture'):
+        pipeline.process(Frame.from_bgr(picture))
+    with pytest.raises(TypeError, match="camera 'left': expected a Frame, .*got ndarray"):
+        pipeline.process({"left": picture})
+
+
+def test_a_mistyped_backend_or_precision_is_told():
+    with pytest.raises(ValueError, match="got 'litrt': did you mean litert"):
+        make_classifier(load_bundle(), "litrt")
+    with pytest.raises(BundleError, match="expected precision default, float, int8, got 'int4'"):
+        make_classifier(load_bundle(), "litert", "int4")

@@ -8,8 +8,10 @@ from importlib.util import find_spec
 from fer_ros.core.classification.bundle import Bundle, BundleError
 from fer_ros.core.classification.classifier import BackendError, Classifier
 from fer_ros.core.library_output import has_gpu_device
+from fer_ros.core.suggestions import did_you_mean
 
 BACKENDS = ("auto", "litert", "tensorflow")
+_ASKED = ("default", "float", "int8")  # of a bundle, whatever model files it has
 Log = Callable[[str], None]
 
 
@@ -24,7 +26,10 @@ def make_classifier(
     Raises BackendError if the backend named, or all of 'auto', cannot start; BundleError for a bundle that is unfit.
     """
     if backend not in BACKENDS:
-        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+        near = did_you_mean(backend, BACKENDS)
+        raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}{near}")
+    if precision not in (*_ASKED, *bundle.models):
+        raise BundleError(f"{bundle.directory}: expected precision {', '.join(_ASKED)}, got {precision!r}")
     if backend != "auto":
         return _start(backend, bundle, precision, threads, need_gpu=False)
     order, reason = _choose()

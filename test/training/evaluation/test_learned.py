@@ -18,6 +18,7 @@ from fer_training.evaluation.learned import (
     LearnedPictures,
     learned_from,
     learned_pictures,
+    read_otherwise,
 )
 
 FER2013, FOLDERS, JAFFE = (DatasetSpec(name) for name in ("fer2013", "folders", "jaffe"))
@@ -94,3 +95,15 @@ def test_where_pictures_are_recorded_names_tell_only_what_those_leave_open(bundl
     bundle.training["data"] = {"name": "jaffe"}
     assert learned_from(bundle, JAFFE, ("",), known) == {}
     assert learned_pictures(bundle, FoundFaces(tiny_crops(), np.arange(42))) is None
+
+
+def test_pictures_that_are_made_into_faces_in_another_way_are_told(bundle):
+    whole, by_robot = DatasetSpec("folders", whole=True), DatasetSpec("folders", whole=True, detector="/my/robot.yaml")
+    bundle.training.update(data={"name": "folders"})
+    assert read_otherwise(bundle, FOLDERS) == read_otherwise(bundle, whole) == []
+    bundle.training.update(data={"name": "folders", "found_by": "default"})
+    assert read_otherwise(bundle, whole) == read_otherwise(bundle, FER2013) == []
+    (faces,) = read_otherwise(bundle, FOLDERS)
+    assert "give --whole" in faces
+    (other,) = read_otherwise(bundle, by_robot)
+    assert "were found by robot.yaml: --detector default" in other
