@@ -208,7 +208,7 @@ class PracticeNode(Node):
         labels = self._faces.labels
         if labels:
             # The model may know fewer than there are.
-            self._check_targets(labels)
+            self._check_targets(labels, ", labels of the model that runs")
             self._checked = True
         elif time.monotonic() - self._began > self._values["patience"]:
             topic = self._faces.topic
@@ -218,11 +218,13 @@ class PracticeNode(Node):
             )
         return self._checked
 
-    def _check_targets(self, known: Collection[str] = EMOTIONS) -> None:
+    def _check_targets(self, known: Collection[str] = EMOTIONS, whose: str = "") -> None:
         try:
             check_expressions(self._targets, known)
         except ValueError as error:
-            raise ParameterError(f"{self.get_fully_qualified_name()}: parameter targets: {error}") from None
+            hint = "; several are a list: '[happy, sad]'" if any("," in target for target in self._targets) else ""
+            name = self.get_fully_qualified_name()
+            raise ParameterError(f"{name}: parameter targets{whose}: {error}{hint}") from None
 
     def _respond(self, trial: Trial) -> None:
         """Praise or encourage, and choose what comes next."""

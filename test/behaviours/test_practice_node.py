@@ -212,8 +212,8 @@ def run_here(capfd):
 @pytest.mark.parametrize(
     ("parameter", "reason", "expected"),
     [
-        ("targets:=[happy, contempt]", "parameter targets: expected angry, disgust, fear, happy, sad, surprise, "
-         "neutral, got 'contempt' (", 2),
+        ("targets:=[happy, contempt]", "labels of the model that runs: expected angry, disgust, fear, happy, sad, "
+         "surprise, neutral, got 'contempt' (", 2),
         ("hold:=0.0", "parameter hold", 2),
         ("log_file:=/no_such_folder/practice.log", "No such file or directory: '/no_such_folder/practice.log'", 1),
     ],
@@ -230,6 +230,7 @@ def test_a_wrong_parameter_ends_the_node_with_its_reason(run_here, stage, parame
         ("hapy", "'hapy': did you mean happy?"),
         ("[happy, joy, Sad]", "'joy': did you mean happy?; 'Sad': did you mean sad?"),
         ("[table]", "'table'"),
+        ("happy,sad", "'happy,sad'; several are a list: '[happy, sad]'"),
     ],
 )
 def test_a_mistyped_target_is_told_at_the_start_without_waiting_for_faces(run_here, targets, got):
